@@ -1,0 +1,82 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.virtqueue;
+
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * The device's side of a virtqueue, whatever its layout.
+ *
+ * <p>A device pops chains, serves each, pushes it back, and then publishes the batch with one index update:
+ *
+ * <pre>
+ *   while (queue.pop(chain)) {
+ *       int written = serve(chain);
+ *       queue.push(chain, written);
+ *   }
+ *   queue.publish();
+ *   if (queue.interruptWanted()) ...
+ * </pre>
+ *
+ * <p>Confined to the thread that serves the queue. After a {@link RingFault} the queue must not be used any more. It never blocks, and what the driver writes
+ * into the ring bounds neither its time nor its memory: each call costs at most as many steps as the queue has entries.
+ */
+@ProviderType
+public interface DeviceQueue {
+
+    /**
+     * Number of entries.
+     *
+     * @return 1 to 32768
+     */
+    int size();
+
+    /**
+     * Takes the next available chain.
+     *
+     * @param chain receives the chain; what it held before is forgotten
+     * @return false if the driver has made nothing available
+     * @throws RingFault if the ring breaks the rules
+     */
+    boolean pop(Chain chain) throws RingFault;
+
+    /**
+     * Stages a chain as used. The driver sees it at the next {@link #publish()}.
+     *
+     * @param chain popped from this queue and not yet pushed
+     * @param written bytes written from the start of its device-writable part, unsigned; 0 if the device did not write
+     * @throws RingFault if the ring cannot be written
+     */
+    void push(Chain chain, int written) throws RingFault;
+
+    /**
+     * Shows the driver all chains pushed since the last call, with one index update. Does nothing if there are none.
+     *
+     * @throws RingFault if the ring cannot be written
+     */
+    void publish() throws RingFault;
+
+    /**
+     * Whether the driver wants an interrupt for what the last {@link #publish()} published. Ask once for each publication.
+     *
+     * @return true if a used buffer notification is due
+     * @throws RingFault if the ring cannot be read
+     */
+    boolean interruptWanted() throws RingFault;
+
+    /**
+     * Asks the driver not to kick while the device polls. A hint: spurious kicks remain possible.
+     *
+     * @throws RingFault if the ring cannot be written
+     */
+    void suppressKicks() throws RingFault;
+
+    /**
+     * Asks the driver to kick again, and looks once more.
+     *
+     * @return true if a chain is available, so that the caller must go on popping instead of sleeping
+     * @throws RingFault if the ring cannot be accessed
+     */
+    boolean enableKicks() throws RingFault;
+}

@@ -1,0 +1,85 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.virtqueue;
+
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * The driver's side of a virtqueue, whatever its layout.
+ *
+ * <p>A driver adds chains, publishes them together, kicks if the device wants it, and polls for used ones. Confined to one thread. It trusts nothing that
+ * the device writes: an identifier that was not handed out is a {@link RingFault}.
+ */
+@ProviderType
+public interface DriverQueue {
+
+    /**
+     * Number of entries.
+     *
+     * @return 1 to 32768
+     */
+    int size();
+
+    /**
+     * Descriptors that are free.
+     *
+     * @return 0 to {@link #size()}
+     */
+    int free();
+
+    /**
+     * Adds a chain: first its device-readable, then its device-writable pieces.
+     *
+     * @param pieces addresses and lengths in alternation, {@code address0, length0, address1, length1, …}; each length 1 to 2^32 - 1
+     * @param readable how many of the pieces, from the first on, the device reads; it writes the others
+     * @return the chain's identifier, 0 to {@code size() - 1}, or -1 if there are not enough free descriptors
+     * @throws RingFault if the ring cannot be written
+     */
+    int add(long[] pieces, int readable) throws RingFault;
+
+    /**
+     * Makes all chains added since the last call available, with one index update.
+     *
+     * @throws RingFault if the ring cannot be written
+     */
+    void publish() throws RingFault;
+
+    /**
+     * Whether the device wants a kick for what the last {@link #publish()} published.
+     *
+     * @return true if an available buffer notification is due
+     * @throws RingFault if the ring cannot be read
+     */
+    boolean kickWanted() throws RingFault;
+
+    /**
+     * Takes the next used chain back and frees its descriptors.
+     *
+     * @return the identifier that {@link #add} gave, or -1 if the device has used nothing more
+     * @throws RingFault if the device gave back what it was never given
+     */
+    int poll() throws RingFault;
+
+    /**
+     * Bytes that the device says it wrote into the chain that {@link #poll()} gave last.
+     *
+     * @return the length, unsigned 32-bit
+     */
+    long usedLength();
+
+    /**
+     * Asks the device not to interrupt. A hint: spurious interrupts remain possible.
+     *
+     * @throws RingFault if the ring cannot be written
+     */
+    void suppressInterrupts() throws RingFault;
+
+    /**
+     * Asks the device to interrupt again, and looks once more.
+     *
+     * @return true if a used chain waits, so that the caller must poll instead of sleeping
+     * @throws RingFault if the ring cannot be accessed
+     */
+    boolean enableInterrupts() throws RingFault;
+}

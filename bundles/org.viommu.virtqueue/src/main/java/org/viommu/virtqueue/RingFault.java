@@ -1,0 +1,77 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.virtqueue;
+
+/**
+ * A ring that breaks the rules: the device can no longer trust it and asks for a reset (virtio 1.4, 2.1.2).
+ *
+ * <p>Carries no stack trace: it is the peer's mistake, counted by kind, never logged as an exception.
+ */
+public final class RingFault extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    /** What is wrong with the ring. */
+    public enum Kind {
+        /** The ring itself lies outside of accessible memory. */
+        RING_OUTSIDE_MEMORY,
+        /** An area of the ring is not aligned as its layout asks. */
+        MISALIGNED_AREA,
+        /** The size is not allowed in this layout. */
+        BAD_SIZE,
+        /** The available index moved by more than the queue's size. */
+        INDEX_JUMP,
+        /** A descriptor index is not below the queue's size. */
+        DESCRIPTOR_OUT_OF_RANGE,
+        /** A chain is longer than the queue or runs in a circle. */
+        CHAIN_LOOP,
+        /** A device-readable descriptor follows a device-writable one. */
+        READABLE_AFTER_WRITABLE,
+        /** An indirect descriptor that was not negotiated, is nested, or carries NEXT. */
+        BAD_INDIRECT,
+        /** An indirect table whose length is no positive multiple of 16, or too long. */
+        BAD_INDIRECT_LENGTH,
+        /** A chain of 2^32 bytes or more. */
+        CHAIN_TOO_LARGE,
+        /** Seen by a driver: a used identifier that it has not handed out. */
+        UNKNOWN_USED_ID
+    }
+
+    private final Kind kind;
+    private final long detail;
+
+    /**
+     * Creates a fault.
+     *
+     * @param kind what is wrong
+     * @param detail the offending value: an address, an index or a length, as the kind suggests
+     */
+    public RingFault(Kind kind, long detail) {
+        super(null, null, false, false);
+        this.kind = kind;
+        this.detail = detail;
+    }
+
+    /**
+     * What is wrong.
+     *
+     * @return the kind
+     */
+    public Kind kind() {
+        return kind;
+    }
+
+    /**
+     * The offending value: an address, an index or a length, as the kind suggests.
+     *
+     * @return the value, unsigned
+     */
+    public long detail() {
+        return detail;
+    }
+
+    @Override
+    public String getMessage() {
+        return kind + " (0x" + Long.toHexString(detail) + ")";
+    }
+}
