@@ -1,0 +1,73 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.virtio;
+
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * What makes a virtio device an IOMMU, a disk or an entropy source (virtio 1.4, chapter 5). Registered as a service with the properties {@link #MACHINE} and
+ * {@link #NAME}; a host puts a {@link VirtioDevice} and a transport in front of it.
+ *
+ * <p>The host calls {@link #start} when a driver sets DRIVER_OK and closes the session at reset. There is never more than one session. All methods but
+ * {@link #config()}'s are called from one thread at a time.
+ */
+@ConsumerType
+public interface DeviceType {
+    /** Service property: name of the machine that the device belongs to. */
+    String MACHINE = "viommu.machine";
+
+    /** Service property: name of the device, unique within its machine. */
+    String NAME = "viommu.name";
+
+    /**
+     * The device ID of virtio 1.4, chapter 5.
+     *
+     * @return for example 23 for an IOMMU
+     */
+    int deviceId();
+
+    /**
+     * Feature bits to offer: the device type's own, and those of the ring that it can live with. The host adds what belongs to the transport and the platform
+     * ({@code VERSION_1}, {@code ACCESS_PLATFORM}).
+     *
+     * @return one bit for each feature
+     */
+    long features();
+
+    /**
+     * Decides on a driver's choice at FEATURES_OK; dependencies between ring features have been checked already.
+     *
+     * @param accepted a subset of the offered features
+     * @return false to refuse: FEATURES_OK will then read back as 0
+     */
+    default boolean accepts(long accepted) {
+        return true;
+    }
+
+    /**
+     * Largest size of each queue, in entries.
+     *
+     * @return one power of two for each queue
+     */
+    int[] queueSizes();
+
+    /**
+     * The device-specific configuration space.
+     *
+     * @return the same object at each call
+     */
+    DeviceConfig config();
+
+    /**
+     * Begins to work for a driver that has set DRIVER_OK.
+     *
+     * @param activation what was negotiated and where the queues and the memory are; valid until the session is closed
+     * @return the session, served by one thread
+     * @throws org.viommu.virtqueue.RingFault if a queue cannot be used as the driver set it up; the device then needs a reset
+     */
+    DeviceSession start(DeviceActivation activation) throws org.viommu.virtqueue.RingFault;
+
+    /** The whole machine is reset, not only this device. Called without a session. What survives a device reset may change now. */
+    default void systemReset() {}
+}
