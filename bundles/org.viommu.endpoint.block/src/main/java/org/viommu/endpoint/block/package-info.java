@@ -1,0 +1,10 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+/** A virtio block device (virtio 1.4, 5.2) over a file, whose every DMA goes through its port. */
+@Export
+@Version("1.0.0")
+package org.viommu.endpoint.block;
+
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;
