@@ -1,7 +1,10 @@
 // Copyright the Viommu authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/** The wire formats of the IOMMU device of virtio 1.4, 5.13, as a driver and a device exchange them. */
+/**
+ * The wire formats of the IOMMU device (virtio 1.4, 5.13), which a device and a driver share: identity, features, configuration space, requests and fault
+ * reports. Offsets are in bytes; multi-byte fields are little-endian.
+ */
 @Export
 @Version("1.0.0")
 package org.viommu.virtio.iommu;
