@@ -1,0 +1,279 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.topology;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The graph of one machine: its IOMMUs, the endpoints behind them and what is reserved for these.
+ *
+ * <p>Immutable. Two topologies are equal if they have equal nodes in the same order; where their sources have the nodes does not matter.
+ */
+public final class Topology {
+    /** Nothing is translated. */
+    public static final Topology EMPTY = builder().build();
+
+    private final List<IommuNode> iommus;
+    private final List<EndpointNode> endpoints;
+    private final Origins origins;
+
+    private Topology(Builder builder) {
+        iommus = List.copyOf(builder.iommus);
+        endpoints = List.copyOf(builder.endpoints);
+        origins = new Origins(
+                List.copyOf(builder.iommuOrigins),
+                List.copyOf(builder.endpointOrigins),
+                List.copyOf(builder.readerProblems));
+    }
+
+    /**
+     * Starts a topology.
+     *
+     * @return an empty builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * All IOMMUs.
+     *
+     * @return an unmodifiable list in the order of the source
+     */
+    public List<IommuNode> iommus() {
+        return iommus;
+    }
+
+    /**
+     * All endpoints.
+     *
+     * @return an unmodifiable list; where two describe the same device, the later one counts
+     */
+    public List<EndpointNode> endpoints() {
+        return endpoints;
+    }
+
+    /**
+     * The endpoints behind one IOMMU.
+     *
+     * @param iommu the IOMMU
+     * @return an unmodifiable list in the order of {@link #endpoints()}
+     */
+    public List<EndpointNode> endpoints(IommuNode iommu) {
+        return endpoints.stream().filter(node -> node.iommu().equals(iommu)).toList();
+    }
+
+    /**
+     * Looks a PCI function up by the rules that Linux follows: the last range that contains it counts. A function that no range contains is not translated,
+     * which is no error, and neither is an IOMMU translated by itself.
+     *
+     * @param function where it sits
+     * @return who translates for it, or empty if nobody does
+     */
+    public Optional<Attachment> find(PciAddress function) {
+        return match(function)
+                .flatMap(range -> attachment(range, range.endpoint(function), new IommuNode.PciFunction(function)));
+    }
+
+    /**
+     * Looks a platform device up; the rules are those of {@link #find(PciAddress)}.
+     *
+     * @param base guest-physical address of its first memory resource, unsigned
+     * @return who translates for it, or empty if nobody does
+     */
+    public Optional<Attachment> find(long base) {
+        return match(base).flatMap(device -> attachment(device, device.endpoint(), new IommuNode.MmioWindow(base)));
+    }
+
+    /**
+     * Looks an endpoint up from the IOMMU's side. An ID in a range does not count if its device is described elsewhere again, or is the IOMMU.
+     *
+     * @param iommu the IOMMU
+     * @param endpoint endpoint ID, unsigned 32-bit
+     * @return the endpoint, or empty if no device behind that IOMMU has the ID
+     */
+    public Optional<Attachment> find(IommuNode iommu, int endpoint) {
+        for (int i = endpoints.size() - 1; i >= 0; i--) {
+            EndpointNode node = endpoints.get(i);
+            if (!node.iommu().equals(iommu)) {
+                continue;
+            }
+            Optional<Attachment> found = device(node, endpoint)
+                    .filter(attachment -> attachment.iommu().equals(iommu) && attachment.endpoint() == endpoint);
+            if (found.isPresent()) {
+                return found;
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * What is wrong with this topology: what its reader noticed, then contradictions between the nodes. Takes O(n log n) time for n nodes.
+     *
+     * @return an unmodifiable list, empty if all is well
+     */
+    public List<Problem> problems() {
+        List<Problem> problems = new ArrayList<>(origins.readerProblems());
+        problems.addAll(Validation.problems(new Validation.Subject(this, origins.iommus(), origins.endpoints())));
+        return List.copyOf(problems);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Topology topology
+                && iommus.equals(topology.iommus)
+                && endpoints.equals(topology.endpoints);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * iommus.hashCode() + endpoints.hashCode();
+    }
+
+    /** A tree of several lines: each IOMMU with its endpoints and their reserved regions. */
+    @Override
+    public String toString() {
+        if (iommus.isEmpty()) {
+            return "no IOMMU";
+        }
+        StringBuilder text = new StringBuilder();
+        for (IommuNode iommu : iommus) {
+            text.append(text.isEmpty() ? "IOMMU " : "\nIOMMU ").append(iommu);
+            for (EndpointNode node : endpoints(iommu)) {
+                text.append("\n  ").append(node);
+                node.reserved().forEach(region -> text.append("\n    ").append(region));
+            }
+        }
+        return text.toString();
+    }
+
+    /** What counts for the device that an IOMMU is. */
+    Optional<? extends EndpointNode> match(IommuNode iommu) {
+        return iommu instanceof IommuNode.PciFunction function
+                ? match(function.address())
+                : match(((IommuNode.MmioWindow) iommu).base());
+    }
+
+    private Optional<EndpointNode.PciRange> match(PciAddress function) {
+        for (int i = endpoints.size() - 1; i >= 0; i--) {
+            if (endpoints.get(i) instanceof EndpointNode.PciRange range && range.contains(function)) {
+                return Optional.of(range);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<EndpointNode.Platform> match(long base) {
+        for (int i = endpoints.size() - 1; i >= 0; i--) {
+            if (endpoints.get(i) instanceof EndpointNode.Platform device && device.base() == base) {
+                return Optional.of(device);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Attachment> attachment(EndpointNode node, int endpoint, IommuNode self) {
+        return node.iommu().equals(self) || !iommus.contains(node.iommu())
+                ? Optional.empty()
+                : Optional.of(new Attachment(node.iommu(), endpoint, node.reserved()));
+    }
+
+    /** What is true of the device that would have the endpoint ID according to this node. */
+    private Optional<Attachment> device(EndpointNode node, int endpoint) {
+        if (node instanceof EndpointNode.Platform device) {
+            return device.endpoint() == endpoint ? find(device.base()) : Optional.empty();
+        }
+        EndpointNode.PciRange range = (EndpointNode.PciRange) node;
+        int distance = endpoint - range.firstEndpoint();
+        int segment = range.first().segment() + (distance >>> 16);
+        int bdf = range.first().bdf() + (distance & 0xffff);
+        return segment <= range.last().segment() && bdf <= range.last().bdf()
+                ? find(PciAddress.of(segment, bdf))
+                : Optional.empty();
+    }
+
+    /** Where the source has what; of no influence on equality. */
+    private record Origins(List<String> iommus, List<String> endpoints, List<Problem> readerProblems) {}
+
+    /**
+     * Collects a topology. The order of the endpoints counts: see {@link Topology#endpoints()}. Not thread-safe.
+     */
+    public static final class Builder {
+        private final List<IommuNode> iommus = new ArrayList<>();
+        private final List<String> iommuOrigins = new ArrayList<>();
+        private final List<EndpointNode> endpoints = new ArrayList<>();
+        private final List<String> endpointOrigins = new ArrayList<>();
+        private final List<Problem> readerProblems = new ArrayList<>();
+
+        private Builder() {}
+
+        /**
+         * Adds an IOMMU.
+         *
+         * @param iommu the IOMMU
+         * @return this
+         */
+        public Builder iommu(IommuNode iommu) {
+            return iommu(iommu, iommu.toString());
+        }
+
+        /**
+         * Adds an IOMMU.
+         *
+         * @param iommu the IOMMU
+         * @param where coordinates in the source, for {@link Problem#where()}
+         * @return this
+         */
+        public Builder iommu(IommuNode iommu, String where) {
+            iommus.add(iommu);
+            iommuOrigins.add(where);
+            return this;
+        }
+
+        /**
+         * Adds endpoints.
+         *
+         * @param node the endpoints
+         * @return this
+         */
+        public Builder endpoint(EndpointNode node) {
+            return endpoint(node, node.toString());
+        }
+
+        /**
+         * Adds endpoints.
+         *
+         * @param node the endpoints
+         * @param where coordinates in the source, for {@link Problem#where()}
+         * @return this
+         */
+        public Builder endpoint(EndpointNode node, String where) {
+            endpoints.add(node);
+            endpointOrigins.add(where);
+            return this;
+        }
+
+        /**
+         * Adds something that the reader of a source noticed.
+         *
+         * @param problem what is wrong
+         * @return this
+         */
+        public Builder problem(Problem problem) {
+            readerProblems.add(problem);
+            return this;
+        }
+
+        /**
+         * Makes the topology.
+         *
+         * @return a topology of all that was added
+         */
+        public Topology build() {
+            return new Topology(this);
+        }
+    }
+}
