@@ -42,7 +42,7 @@ final class Overlaps {
     }
 
     /**
-     * Names for each rectangle that overlaps others at least one pair that proves it.
+     * Names for each rectangle that overlaps one which starts no lower one such pair: none exactly if there is no overlap at all.
      *
      * @param rectangles in any order
      * @return at most one pair for each rectangle
