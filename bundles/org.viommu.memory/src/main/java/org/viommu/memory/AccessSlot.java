@@ -7,7 +7,11 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * Says whether one thread is inside an access. The thread enters and exits; an {@link AccessGate} waits for it.
+ * Says whether one thread is inside an access. The thread enters and exits; every {@link AccessGate} that the slot has joined waits for it.
+ *
+ * <p>A slot may join several gates, so that one {@link #enter()} protects everything that an access passes through. An access that translates first joins its
+ * slot to the translator's gate, then opens the memory behind with {@link GuestMemory#open(AccessSlot)}: whoever takes away a mapping and whoever takes away
+ * a region wait for the same sequence number, and the memory's own bracket is a nested one, which costs no fence.
  *
  * <p>Confined to one thread at a time, but for {@link #sequence()}.
  */
@@ -16,7 +20,9 @@ public final class AccessSlot {
 
     static {
         try {
-            SEQUENCE = MethodHandles.lookup().findVarHandle(AccessSlot.class, "sequence", long.class);
+            SEQUENCE = MethodHandles.lookup()
+                    .findVarHandle(AccessSlot.class, "sequence", long.class)
+                    .withInvokeExactBehavior();
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -30,17 +36,30 @@ public final class AccessSlot {
     /** Creates a slot whose owner is outside. */
     public AccessSlot() {}
 
-    /** Enters; nests. Everything the owner reads afterwards is at least as new as what a gate's caller published before it began to wait. */
+    /**
+     * Enters; nests. Whatever the owner reads afterwards, in any access mode, is at least as new as what a gate's caller published before it began to wait.
+     */
     public void enter() {
         if (depth++ == 0) {
-            // Volatile: the store must be visible before the owner reads the table or the mapping (StoreLoad).
-            SEQUENCE.setVolatile(this, sequence + 1);
+            SEQUENCE.setOpaque(this, sequence + 1);
+            // A volatile store would not do: it lets later plain and acquire loads pass it on machines with weak
+            // ordering.
+            VarHandle.fullFence();
         }
     }
 
-    /** Exits the innermost {@link #enter()}. */
+    /**
+     * Exits the innermost {@link #enter()}.
+     *
+     * @throws IllegalStateException if the owner is outside
+     */
     public void exit() {
-        if (--depth == 0) {
+        int left = depth - 1;
+        if (left < 0) {
+            throw new IllegalStateException("exit without enter");
+        }
+        depth = left;
+        if (left == 0) {
             SEQUENCE.setRelease(this, sequence + 1);
         }
     }
@@ -51,6 +70,6 @@ public final class AccessSlot {
      * @return the sequence number
      */
     long sequence() {
-        return (long) SEQUENCE.getVolatile(this);
+        return (long) SEQUENCE.getAcquire(this);
     }
 }
