@@ -17,7 +17,11 @@ import org.osgi.annotation.versioning.ProviderType;
  *   }
  *   queue.publish();
  *   if (queue.interruptWanted()) ...
+ *   if (!queue.enableKicks()) sleep until kicked
  * </pre>
+ *
+ * <p>A device that sleeps calls {@link #enableKicks()} each time before it does, even if it never suppressed kicks: with {@link RingFeatures#EVENT_IDX} the
+ * driver is asked for the next kick only by that call.
  *
  * <p>Confined to the thread that serves the queue. After a {@link RingFault} the queue must not be used any more. It never blocks, and what the driver writes
  * into the ring bounds neither its time nor its memory: each call costs at most as many steps as the queue has entries.
@@ -47,6 +51,8 @@ public interface DeviceQueue {
      * @param chain popped from this queue and not yet pushed
      * @param written bytes written from the start of its device-writable part, unsigned; 0 if the device did not write
      * @throws RingFault if the ring cannot be written
+     * @throws IllegalArgumentException if that is more than the part has
+     * @throws IllegalStateException if no chain of this queue waits to be pushed
      */
     void push(Chain chain, int written) throws RingFault;
 
@@ -60,7 +66,7 @@ public interface DeviceQueue {
     /**
      * Whether the driver wants an interrupt for what the last {@link #publish()} published. Ask once for each publication.
      *
-     * @return true if a used buffer notification is due
+     * @return true if a used buffer notification is due; false if nothing was published since the last call
      * @throws RingFault if the ring cannot be read
      */
     boolean interruptWanted() throws RingFault;

@@ -19,7 +19,7 @@ public final class RingFault extends Exception {
         MISALIGNED_AREA,
         /** The size is not allowed in this layout. */
         BAD_SIZE,
-        /** The available index moved by more than the queue's size. */
+        /** The peer's index is further ahead than the queue has entries. */
         INDEX_JUMP,
         /** A descriptor index is not below the queue's size. */
         DESCRIPTOR_OUT_OF_RANGE,
@@ -29,12 +29,16 @@ public final class RingFault extends Exception {
         READABLE_AFTER_WRITABLE,
         /** An indirect descriptor that was not negotiated, is nested, or carries NEXT. */
         BAD_INDIRECT,
-        /** An indirect table whose length is no positive multiple of 16, or too long. */
+        /** An indirect table whose length is no positive multiple of 16, or above the 2^16 descriptors that can be chained in it. */
         BAD_INDIRECT_LENGTH,
-        /** A chain of 2^32 bytes or more. */
+        /** A chain of more than 2^32 bytes. */
         CHAIN_TOO_LARGE,
+        /** A chain without a single byte. */
+        EMPTY_CHAIN,
         /** Seen by a driver: a used identifier that it has not handed out. */
-        UNKNOWN_USED_ID
+        UNKNOWN_USED_ID,
+        /** Seen by a driver: a used length above the writable bytes of the chain. */
+        USED_LENGTH_TOO_LARGE
     }
 
     private final Kind kind;

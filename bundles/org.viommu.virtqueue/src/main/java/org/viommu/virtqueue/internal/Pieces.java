@@ -1,0 +1,45 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.virtqueue.internal;
+
+/** Checks the pieces from which a driver makes a chain, {@code address0, length0, address1, length1, …}. */
+final class Pieces {
+    private static final long MAX_LENGTH = 0xffff_ffffL;
+    private static final long MAX_TOTAL = 1L << 32;
+
+    private Pieces() {}
+
+    static int count(long[] pieces) {
+        return pieces.length / 2;
+    }
+
+    /**
+     * Checks the pieces against virtio 1.4, 2.7.5.2 and 2.7.5.3.1.
+     *
+     * @return bytes of the writable part
+     */
+    static long check(long[] pieces, int readable, int queueSize) {
+        int count = count(pieces);
+        if (pieces.length % 2 != 0 || count < 1 || count > queueSize) {
+            throw new IllegalArgumentException("%d values are not 1 to %d pieces".formatted(pieces.length, queueSize));
+        }
+        if (readable < 0 || readable > count) {
+            throw new IllegalArgumentException("%d readable pieces of %d".formatted(readable, count));
+        }
+        long total = 0;
+        long writable = 0;
+        for (int i = 0; i < count; i++) {
+            long length = pieces[2 * i + 1];
+            if (length < 1 || length > MAX_LENGTH) {
+                throw new IllegalArgumentException("piece %d has length %d".formatted(i, length));
+            }
+            total += length;
+            writable += i < readable ? 0 : length;
+        }
+        if (total > MAX_TOTAL) {
+            throw new IllegalArgumentException("%d bytes are more than 2^32".formatted(total));
+        }
+        return writable;
+    }
+}

@@ -1,0 +1,171 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.virtqueue.internal;
+
+import java.lang.invoke.VarHandle;
+import org.viommu.memory.AccessFault;
+import org.viommu.memory.MemoryAccess;
+import org.viommu.virtqueue.Chain;
+import org.viommu.virtqueue.DeviceQueue;
+import org.viommu.virtqueue.QueueAddresses;
+import org.viommu.virtqueue.RingFault;
+import org.viommu.virtqueue.RingFeatures;
+import org.viommu.virtqueue.SplitLayout;
+
+/** The device's side of a split ring (virtio 1.4, 2.7). Its own indices are never read back from memory that the driver can write. */
+public final class SplitDeviceQueue implements DeviceQueue {
+    private final MemoryAccess access;
+    private final SplitRing ring;
+    private final SplitChainReader reader;
+    private final boolean eventIndex;
+
+    /** Index of the next head to pop. */
+    private int popped;
+
+    /** The driver's index when it was read last. */
+    private int available;
+
+    /** Index of the next used element to write. */
+    private int pushed;
+
+    /** The used index that the driver sees. */
+    private int published;
+
+    /** The used index up to which {@link #interruptWanted()} has answered. */
+    private int notified;
+
+    /** Opens a fresh queue. */
+    public SplitDeviceQueue(QueueAddresses addresses, long features, MemoryAccess access) throws RingFault {
+        this.access = access;
+        this.ring = new SplitRing(addresses, access);
+        this.reader = new SplitChainReader(ring, (features & RingFeatures.INDIRECT_DESC) != 0);
+        this.eventIndex = (features & RingFeatures.EVENT_IDX) != 0;
+    }
+
+    @Override
+    public int size() {
+        return ring.size();
+    }
+
+    @Override
+    public boolean pop(Chain chain) throws RingFault {
+        access.enter();
+        try {
+            if (popped == available && !look()) {
+                return false;
+            }
+            reader.read(ring.head(popped), chain);
+            popped = SplitRing.after(popped);
+            return true;
+        } catch (AccessFault fault) {
+            throw SplitRing.outside(fault);
+        } finally {
+            access.exit();
+        }
+    }
+
+    @Override
+    public void push(Chain chain, int written) throws RingFault {
+        if (Integer.toUnsignedLong(written) > chain.writableLength()) {
+            throw new IllegalArgumentException(
+                    "%s bytes written of %d".formatted(Integer.toUnsignedString(written), chain.writableLength()));
+        }
+        if (pushed == popped) {
+            throw new IllegalStateException("no popped chain waits to be pushed");
+        }
+        access.enter();
+        try {
+            ring.putUsedElement(pushed, chain.id(), written);
+            pushed = SplitRing.after(pushed);
+        } catch (AccessFault fault) {
+            throw SplitRing.outside(fault);
+        } finally {
+            access.exit();
+        }
+    }
+
+    @Override
+    public void publish() throws RingFault {
+        if (pushed == published) {
+            return;
+        }
+        try {
+            ring.publishUsedIndex(pushed);
+            published = pushed;
+        } catch (AccessFault fault) {
+            throw SplitRing.outside(fault);
+        }
+    }
+
+    @Override
+    public boolean interruptWanted() throws RingFault {
+        int before = notified;
+        notified = published;
+        if (published == before) {
+            return false;
+        }
+        access.enter();
+        try {
+            // The index must be visible before the driver's wish is read: a driver that changes its mind looks at the
+            // index once more.
+            VarHandle.fullFence();
+            return eventIndex
+                    ? SplitRing.crossed(ring.usedEvent(), published, before)
+                    : (ring.availableFlags() & SplitLayout.AVAILABLE_NO_INTERRUPT) == 0;
+        } catch (AccessFault fault) {
+            throw SplitRing.outside(fault);
+        } finally {
+            access.exit();
+        }
+    }
+
+    @Override
+    public void suppressKicks() throws RingFault {
+        access.enter();
+        try {
+            if (eventIndex) {
+                // The index that the driver passed last is the one that it reaches again latest.
+                ring.putAvailableEvent(SplitRing.before(popped));
+            } else {
+                ring.putUsedFlags(SplitLayout.USED_NO_NOTIFY);
+            }
+        } catch (AccessFault fault) {
+            throw SplitRing.outside(fault);
+        } finally {
+            access.exit();
+        }
+    }
+
+    @Override
+    public boolean enableKicks() throws RingFault {
+        access.enter();
+        try {
+            if (eventIndex) {
+                ring.putAvailableEvent(popped);
+            } else {
+                ring.putUsedFlags(0);
+            }
+            // The wish must be visible before the index is read: otherwise a chain could come with neither kick nor
+            // notice.
+            VarHandle.fullFence();
+            return look();
+        } catch (AccessFault fault) {
+            throw SplitRing.outside(fault);
+        } finally {
+            access.exit();
+        }
+    }
+
+    /** Reads the driver's index; returns whether a chain is available. */
+    private boolean look() throws RingFault, AccessFault {
+        int index = ring.availableIndex();
+        int outstanding = SplitRing.distance(index, published);
+        // Each outstanding chain takes at least one descriptor, and what has been popped stays available.
+        if (outstanding > ring.size() || outstanding < SplitRing.distance(popped, published)) {
+            throw new RingFault(RingFault.Kind.INDEX_JUMP, index);
+        }
+        available = index;
+        return index != popped;
+    }
+}

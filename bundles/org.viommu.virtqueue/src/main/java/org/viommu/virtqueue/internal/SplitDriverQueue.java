@@ -1,0 +1,231 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.virtqueue.internal;
+
+import java.lang.invoke.VarHandle;
+import org.viommu.memory.AccessFault;
+import org.viommu.memory.MemoryAccess;
+import org.viommu.virtqueue.DriverQueue;
+import org.viommu.virtqueue.QueueAddresses;
+import org.viommu.virtqueue.RingFault;
+import org.viommu.virtqueue.RingFeatures;
+import org.viommu.virtqueue.SplitLayout;
+
+/** The driver's side of a split ring (virtio 1.4, 2.7). What it knows about its descriptors it keeps on the heap, where no device can change it. */
+public final class SplitDriverQueue implements DriverQueue {
+    private final MemoryAccess access;
+    private final SplitRing ring;
+    private final boolean indirect;
+    private final boolean eventIndex;
+    private final DescriptorPool descriptors;
+
+    /** Index of the next head to make available. */
+    private int added;
+
+    /** The available index that the device sees. */
+    private int published;
+
+    /** The available index up to which {@link #kickWanted()} has answered. */
+    private int notified;
+
+    /** Index of the next used element to take. */
+    private int polled;
+
+    private long usedLength;
+
+    /** Opens a fresh queue. */
+    public SplitDriverQueue(QueueAddresses addresses, long features, MemoryAccess access) throws RingFault {
+        this.access = access;
+        this.ring = new SplitRing(addresses, access);
+        this.indirect = (features & RingFeatures.INDIRECT_DESC) != 0;
+        this.eventIndex = (features & RingFeatures.EVENT_IDX) != 0;
+        this.descriptors = new DescriptorPool(ring.size());
+    }
+
+    @Override
+    public int size() {
+        return ring.size();
+    }
+
+    @Override
+    public int free() {
+        return descriptors.free();
+    }
+
+    @Override
+    public int add(long[] pieces, int readable) throws RingFault {
+        long writable = Pieces.check(pieces, readable, ring.size());
+        int count = Pieces.count(pieces);
+        if (count > descriptors.free()) {
+            return -1;
+        }
+        access.enter();
+        try {
+            int head = descriptors.take(count, writable);
+            int index = head;
+            for (int i = 0; i < count; i++) {
+                int next = descriptors.next(index);
+                putPiece(ring.descriptorTable(), index, pieces, i, readable, next);
+                index = next;
+            }
+            putHead(head);
+            return head;
+        } catch (AccessFault fault) {
+            throw SplitRing.outside(fault);
+        } finally {
+            access.exit();
+        }
+    }
+
+    @Override
+    public int addIndirect(long[] pieces, int readable, long table) throws RingFault {
+        if (!indirect) {
+            throw new IllegalStateException("indirect descriptors have not been negotiated");
+        }
+        long writable = Pieces.check(pieces, readable, ring.size());
+        int count = Pieces.count(pieces);
+        if (descriptors.free() == 0) {
+            return -1;
+        }
+        access.enter();
+        try {
+            for (int i = 0; i < count; i++) {
+                putPiece(table, i, pieces, i, readable, i + 1);
+            }
+            int head = descriptors.take(1, writable);
+            int length = count * SplitLayout.DESCRIPTOR_SIZE;
+            ring.putDescriptor(ring.descriptorTable(), head, table, length, SplitLayout.FLAG_INDIRECT, 0);
+            putHead(head);
+            return head;
+        } catch (AccessFault fault) {
+            throw SplitRing.outside(fault);
+        } finally {
+            access.exit();
+        }
+    }
+
+    @Override
+    public void publish() throws RingFault {
+        if (added == published) {
+            return;
+        }
+        try {
+            ring.publishAvailableIndex(added);
+            published = added;
+        } catch (AccessFault fault) {
+            throw SplitRing.outside(fault);
+        }
+    }
+
+    @Override
+    public boolean kickWanted() throws RingFault {
+        int before = notified;
+        notified = published;
+        if (published == before) {
+            return false;
+        }
+        access.enter();
+        try {
+            // The index must be visible before the device's wish is read: a device that changes its mind looks at the
+            // index once more.
+            VarHandle.fullFence();
+            return eventIndex
+                    ? SplitRing.crossed(ring.availableEvent(), published, before)
+                    : (ring.usedFlags() & SplitLayout.USED_NO_NOTIFY) == 0;
+        } catch (AccessFault fault) {
+            throw SplitRing.outside(fault);
+        } finally {
+            access.exit();
+        }
+    }
+
+    @Override
+    public int poll() throws RingFault {
+        access.enter();
+        try {
+            if (!look()) {
+                return -1;
+            }
+            long element = ring.usedElement(polled);
+            long id = SplitRing.usedId(element);
+            long length = SplitRing.usedLength(element);
+            if (id >= ring.size() || !descriptors.taken((int) id)) {
+                throw new RingFault(RingFault.Kind.UNKNOWN_USED_ID, id);
+            }
+            if (length > descriptors.writable((int) id)) {
+                throw new RingFault(RingFault.Kind.USED_LENGTH_TOO_LARGE, length);
+            }
+            descriptors.giveBack((int) id);
+            polled = SplitRing.after(polled);
+            usedLength = length;
+            return (int) id;
+        } catch (AccessFault fault) {
+            throw SplitRing.outside(fault);
+        } finally {
+            access.exit();
+        }
+    }
+
+    @Override
+    public long usedLength() {
+        return usedLength;
+    }
+
+    @Override
+    public void suppressInterrupts() throws RingFault {
+        access.enter();
+        try {
+            if (eventIndex) {
+                // The index that the device passed last is the one that it reaches again latest.
+                ring.putUsedEvent(SplitRing.before(polled));
+            } else {
+                ring.putAvailableFlags(SplitLayout.AVAILABLE_NO_INTERRUPT);
+            }
+        } catch (AccessFault fault) {
+            throw SplitRing.outside(fault);
+        } finally {
+            access.exit();
+        }
+    }
+
+    @Override
+    public boolean enableInterrupts() throws RingFault {
+        access.enter();
+        try {
+            if (eventIndex) {
+                ring.putUsedEvent(polled);
+            } else {
+                ring.putAvailableFlags(0);
+            }
+            // The wish must be visible before the index is read: otherwise a chain could come back with neither
+            // interrupt nor notice.
+            VarHandle.fullFence();
+            return look();
+        } catch (AccessFault fault) {
+            throw SplitRing.outside(fault);
+        } finally {
+            access.exit();
+        }
+    }
+
+    /** Reads the device's index; returns whether a used chain waits. */
+    private boolean look() throws RingFault, AccessFault {
+        int index = ring.usedIndex();
+        if (SplitRing.distance(index, polled) > SplitRing.distance(published, polled)) {
+            throw new RingFault(RingFault.Kind.INDEX_JUMP, index);
+        }
+        return index != polled;
+    }
+
+    private void putHead(int head) throws AccessFault {
+        ring.putHead(added, head);
+        added = SplitRing.after(added);
+    }
+
+    private void putPiece(long table, int index, long[] pieces, int piece, int readable, int next) throws AccessFault {
+        boolean last = piece == Pieces.count(pieces) - 1;
+        int flags = (last ? 0 : SplitLayout.FLAG_NEXT) | (piece < readable ? 0 : SplitLayout.FLAG_WRITE);
+        ring.putDescriptor(table, index, pieces[2 * piece], (int) pieces[2 * piece + 1], flags, last ? 0 : next);
+    }
+}
