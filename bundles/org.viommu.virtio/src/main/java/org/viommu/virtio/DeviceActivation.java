@@ -8,9 +8,7 @@ import org.viommu.memory.MemoryAccess;
 import org.viommu.virtqueue.DeviceQueue;
 import org.viommu.virtqueue.RingFault;
 
-/**
- * What a device type gets for one session: the driver's choices and the ways to its memory and queues.
- */
+/** What a device type gets for one session: the driver's choices and the ways to its memory and queues. */
 @ProviderType
 public interface DeviceActivation {
     /**
@@ -21,7 +19,8 @@ public interface DeviceActivation {
     long features();
 
     /**
-     * Opens another way to the driver's memory, for one thread. Behind an IOMMU its addresses are I/O virtual. Thread-safe.
+     * Opens another way to the driver's memory, for one thread. Behind an IOMMU its addresses are I/O virtual.
+     * Thread-safe.
      *
      * @return the access; its user closes it, at the latest when the session is closed
      */
@@ -38,7 +37,8 @@ public interface DeviceActivation {
     DeviceQueue openQueue(int index, MemoryAccess memory) throws RingFault;
 
     /**
-     * Has {@link DeviceSession#serve} called for a queue soon, by the session's thread. Thread-safe; does nothing once the session is closed.
+     * Has {@link DeviceSession#serve} called for a queue soon, by the session's thread. Thread-safe; does nothing once
+     * the session is closed.
      *
      * @param queue index of the queue
      */

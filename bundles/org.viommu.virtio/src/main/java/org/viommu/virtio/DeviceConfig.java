@@ -6,7 +6,8 @@ package org.viommu.virtio;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * A device-specific configuration space (virtio 1.4, 2.5). Thread-safe: transports read it at any time, also before FEATURES_OK.
+ * A device-specific configuration space (virtio 1.4, 2.5). Thread-safe: transports read it at any time, also before
+ * FEATURES_OK.
  */
 @ConsumerType
 public interface DeviceConfig {

@@ -8,6 +8,15 @@ import org.osgi.annotation.versioning.ConsumerType;
 /** How a transport tells its driver about events. Called from any thread; must neither block nor throw. */
 @ConsumerType
 public interface DeviceInterrupts {
+    /** Delivers nothing. */
+    DeviceInterrupts NONE = new DeviceInterrupts() {
+        @Override
+        public void queue(int queue) {}
+
+        @Override
+        public void config() {}
+    };
+
     /**
      * A used buffer notification is due.
      *

@@ -7,15 +7,18 @@ import org.osgi.annotation.versioning.ConsumerType;
 import org.viommu.virtqueue.RingFault;
 
 /**
- * A device at work, from DRIVER_OK to reset. {@link #serve} and {@link #close} are called by the device's own thread, one after the other.
+ * A device at work, from DRIVER_OK to reset. {@link #serve} and {@link #close} are called by the device's own thread,
+ * one after the other.
  */
 @ConsumerType
 public interface DeviceSession extends AutoCloseable {
     /**
-     * Serves a queue until it is empty: after a kick, after {@link DeviceActivation#wake}, and once for each queue at the start. Spurious calls happen.
+     * Serves a queue until it is empty: after a kick, after {@link DeviceActivation#wake}, and once for each queue at
+     * the start. Spurious calls happen.
      *
      * @param queue index of the queue
-     * @throws RingFault if the ring breaks the rules; the device is marked NEEDS_RESET and the session is not served any more
+     * @throws RingFault if the ring breaks the rules; the device is marked NEEDS_RESET and the session is not served
+     *     any more
      */
     void serve(int queue) throws RingFault;
 

@@ -6,11 +6,12 @@ package org.viommu.virtio;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * What makes a virtio device an IOMMU, a disk or an entropy source (virtio 1.4, chapter 5). Registered as a service with the properties {@link #MACHINE} and
- * {@link #NAME}; a host puts a {@link VirtioDevice} and a transport in front of it.
+ * What makes a virtio device an IOMMU, a disk or an entropy source (virtio 1.4, chapter 5). Registered as a service
+ * with the properties {@link #MACHINE} and {@link #NAME}; a host puts a {@link VirtioDevice} and a transport in front
+ * of it.
  *
- * <p>The host calls {@link #start} when a driver sets DRIVER_OK and closes the session at reset. There is never more than one session. All methods but
- * {@link #config()}'s are called from one thread at a time.
+ * <p>The host calls {@link #start} when a driver sets DRIVER_OK and closes the session at reset. There is never more
+ * than one session. All methods but {@link #config()}'s are called from one thread at a time.
  */
 @ConsumerType
 public interface DeviceType {
@@ -28,8 +29,8 @@ public interface DeviceType {
     int deviceId();
 
     /**
-     * Feature bits to offer: the device type's own, and those of the ring that it can live with. The host adds what belongs to the transport and the platform
-     * ({@code VERSION_1}, {@code ACCESS_PLATFORM}).
+     * Feature bits to offer: the device type's own, and those of the ring that it can live with. The host adds what
+     * belongs to the transport and the platform ({@code VERSION_1}, {@code ACCESS_PLATFORM}).
      *
      * @return one bit for each feature
      */
@@ -64,10 +65,14 @@ public interface DeviceType {
      *
      * @param activation what was negotiated and where the queues and the memory are; valid until the session is closed
      * @return the session, served by one thread
-     * @throws org.viommu.virtqueue.RingFault if a queue cannot be used as the driver set it up; the device then needs a reset
+     * @throws org.viommu.virtqueue.RingFault if a queue cannot be used as the driver set it up; the device then needs a
+     *     reset
      */
     DeviceSession start(DeviceActivation activation) throws org.viommu.virtqueue.RingFault;
 
-    /** The whole machine is reset, not only this device. Called without a session. What survives a device reset may change now. */
+    /**
+     * The whole machine is reset, not only this device. Called without a session. What survives a device reset may
+     * change now.
+     */
     default void systemReset() {}
 }

@@ -7,7 +7,8 @@ import org.osgi.annotation.versioning.ConsumerType;
 import org.viommu.memory.MemoryAccess;
 
 /**
- * The platform's way from a device to the driver's memory: plain guest memory, or a DMA port through an IOMMU. Thread-safe.
+ * The platform's way from a device to the driver's memory: plain guest memory, or a DMA port through an IOMMU.
+ * Thread-safe.
  */
 @ConsumerType
 public interface MemoryPlatform {
@@ -19,8 +20,8 @@ public interface MemoryPlatform {
     MemoryAccess open();
 
     /**
-     * Whether the platform limits or translates the device's accesses. If so, the device offers {@code VIRTIO_F_ACCESS_PLATFORM} and refuses a driver that
-     * does not accept it (virtio 1.4, chapter 6).
+     * Whether the platform limits or translates the device's accesses. If so, the device offers {@code
+     * VIRTIO_F_ACCESS_PLATFORM} and refuses a driver that does not accept it (virtio 1.4, chapter 6).
      *
      * @return true behind an IOMMU
      */

@@ -1,0 +1,170 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.virtio;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.viommu.memory.MemoryAccess;
+import org.viommu.virtqueue.DeviceQueue;
+import org.viommu.virtqueue.QueueAddresses;
+import org.viommu.virtqueue.RingFault;
+import org.viommu.virtqueue.Virtqueues;
+
+/** A device between DRIVER_OK and reset: one session of its type, on a thread of its own. */
+final class ActiveDevice implements DeviceActivation, DeviceThread.Work {
+    private static final Logger LOG = LoggerFactory.getLogger(VirtioDevice.class);
+
+    private final VirtioDevice device;
+    private final DeviceType type;
+    private final MemoryPlatform platform;
+    private final long features;
+    private final QueueAddresses[] queues;
+    private final DeviceThread thread;
+
+    private DeviceSession session;
+    private volatile boolean broken;
+    private volatile boolean over;
+
+    /**
+     * Prepares a session.
+     *
+     * @param queues what the driver has configured, null for each queue that it has not enabled
+     * @param paused whether to begin only after {@link #resume()}
+     */
+    ActiveDevice(
+            VirtioDevice device,
+            DeviceType type,
+            MemoryPlatform platform,
+            long features,
+            QueueAddresses[] queues,
+            boolean paused) {
+        this.device = device;
+        this.type = type;
+        this.platform = platform;
+        this.features = features;
+        this.queues = queues;
+        this.thread = new DeviceThread("viommu-" + device.name(), this, enabled(queues), paused);
+    }
+
+    private static long enabled(QueueAddresses[] queues) {
+        long enabled = 0;
+        for (int i = 0; i < queues.length; i++) {
+            enabled |= queues[i] == null ? 0 : 1L << i;
+        }
+        return enabled;
+    }
+
+    void activate() {
+        thread.start();
+    }
+
+    void pause() {
+        thread.pause();
+    }
+
+    void resume() {
+        thread.resume();
+    }
+
+    /** Returns when nothing uses the driver's memory any more. */
+    void stop() {
+        thread.stop();
+    }
+
+    /** Whether only a reset helps. */
+    boolean broken() {
+        return broken;
+    }
+
+    @Override
+    public long features() {
+        return features;
+    }
+
+    @Override
+    public MemoryAccess openMemory() {
+        return platform.open();
+    }
+
+    @Override
+    public DeviceQueue openQueue(int index, MemoryAccess memory) throws RingFault {
+        QueueAddresses addresses = queues[index];
+        return addresses == null ? null : new HaltingQueue(Virtqueues.openDevice(addresses, features, memory), thread);
+    }
+
+    @Override
+    public void wake(int queue) {
+        thread.wake(queue);
+    }
+
+    @Override
+    public void interrupt(int queue) {
+        if (!over) {
+            device.interrupts().queue(queue);
+        }
+    }
+
+    @Override
+    public void configChanged() {
+        if (!over) {
+            device.interrupts().config();
+        }
+    }
+
+    @Override
+    public void begin() {
+        try {
+            session = type.start(this);
+        } catch (RingFault fault) {
+            breakDown(fault);
+        } catch (RuntimeException | Error defect) {
+            breakDown(defect);
+        }
+    }
+
+    @Override
+    public void serve(int queue) {
+        if (broken) {
+            return;
+        }
+        try {
+            session.serve(queue);
+        } catch (RingFault fault) {
+            breakDown(fault);
+        } catch (RuntimeException | Error defect) {
+            breakDown(defect);
+        }
+    }
+
+    @Override
+    public void end() {
+        try {
+            if (session != null) {
+                session.close();
+            }
+        } catch (RuntimeException | Error defect) {
+            breakDown(defect);
+        }
+        over = true;
+    }
+
+    private void breakDown(RingFault fault) {
+        device.faults().count(fault);
+        LOG.debug("{} needs a reset: {}", device.name(), fault.getMessage());
+        breakDown();
+    }
+
+    private void breakDown(Throwable defect) {
+        device.faults().countDefect();
+        LOG.warn("{} needs a reset after a defect: {}", device.name(), defect.toString());
+        LOG.debug("{}: the defect", device.name(), defect);
+        breakDown();
+    }
+
+    /** The driver hears about it, since it has set DRIVER_OK (virtio 1.4, 2.1.2). */
+    private void breakDown() {
+        broken = true;
+        device.interrupts().config();
+    }
+}
