@@ -111,7 +111,8 @@ public final class Topology {
     }
 
     /**
-     * What is wrong with this topology: what its reader noticed, then contradictions between the nodes. Takes O(n log n) time for n nodes.
+     * What is wrong with this topology: what its reader noticed, then contradictions between the nodes. Takes O(n log n) time for n nodes, and one
+     * look-up for each IOMMU.
      *
      * @return an unmodifiable list, empty if all is well
      */
