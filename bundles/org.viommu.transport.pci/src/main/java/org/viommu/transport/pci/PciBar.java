@@ -15,14 +15,16 @@ public record PciBar(int index, long size, boolean wide, boolean prefetchable) {
     /**
      * Checks index and size.
      *
-     * @throws IllegalArgumentException if the index is not in 0..5 (0..4 for a 64-bit BAR) or the size is no power of two of at least 4096
+     * @throws IllegalArgumentException if the index is not in 0..5 (0..4 for a 64-bit BAR) or the size is no power of
+     *     two of at least 4096
      */
     public PciBar {
         if (index < 0 || index > (wide ? 4 : 5)) {
             throw new IllegalArgumentException("BAR index " + index + " does not exist");
         }
         if (size < 4096 || Long.bitCount(size) != 1) {
-            throw new IllegalArgumentException("size " + size + " of BAR " + index + " is no power of two of at least 4096");
+            throw new IllegalArgumentException(
+                    "size " + size + " of BAR " + index + " is no power of two of at least 4096");
         }
     }
 }

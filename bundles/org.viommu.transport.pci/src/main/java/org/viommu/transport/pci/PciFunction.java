@@ -9,10 +9,11 @@ import org.osgi.annotation.versioning.ProviderType;
 import org.viommu.memory.GuestMemory;
 
 /**
- * A PCI function as its host sees it: what a VMM's bus shows to the guest. Registered as a service; a host picks up the functions that carry its property, for
- * example {@link #VFIO_USER_SOCKET}.
+ * A PCI function as its host sees it: what a VMM's bus shows to the guest. Registered as a service; a host picks up the
+ * functions that carry its property, for example {@link #VFIO_USER_SOCKET}.
  *
- * <p>Accesses come from one thread at a time. An access of any offset and size is answered: what lies outside of the function reads as zero and ignores writes.
+ * <p>Accesses come from one thread at a time. An access of any offset and size is answered: what lies outside of the
+ * function reads as zero and ignores writes.
  */
 @ProviderType
 public interface PciFunction {
@@ -89,7 +90,8 @@ public interface PciFunction {
     void connect(PciInterrupts interrupts);
 
     /**
-     * The guest memory that the function's DMA reaches. The host fills it with the regions that its VMM gives, and empties it when the VMM is gone.
+     * The guest memory that the function's DMA reaches. The host fills it with the regions that its VMM gives, and
+     * empties it when the VMM is gone.
      *
      * @return the same object at each call
      */

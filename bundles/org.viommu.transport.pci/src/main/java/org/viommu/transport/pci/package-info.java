@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Virtio over PCI (virtio 1.4, 4.1): devices as PCI functions with their configuration space, BARs and interrupts, independent of who hosts them.
+ * Virtio over PCI (virtio 1.4, 4.1): devices as PCI functions with their configuration space, BARs and interrupts,
+ * independent of who hosts them.
  */
 @Export
 @Version("1.0.0")

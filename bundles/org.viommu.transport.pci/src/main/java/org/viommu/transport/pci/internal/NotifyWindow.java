@@ -1,0 +1,28 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.transport.pci.internal;
+
+import java.nio.ByteBuffer;
+import org.viommu.virtio.VirtioDevice;
+
+/**
+ * Where a driver kicks queues (virtio 1.4, 4.1.4.4): the place says which, so what is written there does not matter.
+ */
+final class NotifyWindow implements RegisterWindow {
+    private final VirtioDevice device;
+
+    NotifyWindow(VirtioDevice device) {
+        this.device = device;
+    }
+
+    @Override
+    public int read(int offset) {
+        return 0;
+    }
+
+    @Override
+    public void write(int offset, ByteBuffer source) {
+        device.kick(offset / FunctionLayout.NOTIFY_MULTIPLIER);
+    }
+}
