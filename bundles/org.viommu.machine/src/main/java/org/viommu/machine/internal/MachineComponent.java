@@ -1,0 +1,173 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.machine.internal;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.metatype.annotations.Designate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.viommu.dma.DmaTranslator;
+import org.viommu.machine.FunctionStatus;
+import org.viommu.machine.Machine;
+import org.viommu.topology.Topology;
+import org.viommu.topology.TopologySource;
+import org.viommu.virtio.DeviceType;
+
+/**
+ * Keeps the functions of one machine in step with the services that come and go: what can be built is offered, what has lost a part is taken back before the
+ * part goes.
+ *
+ * <p>Service events arrive on any thread; each is worked off under one lock before the event returns, so that a departing service is not used any more.
+ */
+@Component(
+        service = Machine.class,
+        configurationPid = MachineConfiguration.PID,
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+@Designate(ocd = MachineConfiguration.class, factory = true)
+public final class MachineComponent implements Machine {
+    private static final Logger LOG = LoggerFactory.getLogger(MachineComponent.class);
+
+    private final BundleContext context;
+    private final String name;
+    private final List<FunctionSpec> specs;
+    private final Map<String, DeviceType> types = new HashMap<>();
+    private final Map<String, DmaTranslator> translators = new HashMap<>();
+    private final Map<ServiceReference<TopologySource>, Topology> topologies = new HashMap<>();
+    private final Map<FunctionSpec, HostedFunction> hosted = new HashMap<>();
+    private final Map<FunctionSpec, Blueprint> plans = new LinkedHashMap<>();
+    private boolean closed;
+
+    /**
+     * Called by Declarative Services.
+     *
+     * @param context for registering the functions
+     * @param configuration of the machine
+     */
+    @Activate
+    public MachineComponent(BundleContext context, MachineConfiguration configuration) {
+        this.context = context;
+        name = configuration.name();
+        if (name == null || name.isBlank()) {
+            throw new IllegalArgumentException(MachineConfiguration.PID + ": name: must not be empty");
+        }
+        specs = FunctionSpec.parseAll(configuration.functions());
+        assemble();
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public synchronized List<FunctionStatus> functions() {
+        return plans.entrySet().stream()
+                .map(plan -> status(plan.getKey(), plan.getValue()))
+                .toList();
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    synchronized void bindType(DeviceType type, Map<String, Object> properties) {
+        if (ours(properties)) {
+            types.put(nameOf(properties), type);
+            assemble();
+        }
+    }
+
+    synchronized void unbindType(DeviceType type, Map<String, Object> properties) {
+        if (types.remove(nameOf(properties), type)) {
+            assemble();
+        }
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    synchronized void bindTranslator(DmaTranslator translator, Map<String, Object> properties) {
+        if (ours(properties)) {
+            translators.put(nameOf(properties), translator);
+            assemble();
+        }
+    }
+
+    synchronized void unbindTranslator(DmaTranslator translator, Map<String, Object> properties) {
+        if (translators.remove(nameOf(properties), translator)) {
+            assemble();
+        }
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC, updated = "bindTopology")
+    synchronized void bindTopology(ServiceReference<TopologySource> reference, TopologySource source) {
+        if (name.equals(reference.getProperty(TopologySource.MACHINE))) {
+            topologies.put(reference, source.topology());
+            assemble();
+        }
+    }
+
+    synchronized void unbindTopology(ServiceReference<TopologySource> reference) {
+        if (topologies.remove(reference) != null) {
+            assemble();
+        }
+    }
+
+    @Deactivate
+    synchronized void close() {
+        closed = true;
+        hosted.values().forEach(HostedFunction::close);
+        hosted.clear();
+    }
+
+    private boolean ours(Map<String, Object> properties) {
+        return name.equals(properties.get(DeviceType.MACHINE)) && properties.get(DeviceType.NAME) instanceof String;
+    }
+
+    private static String nameOf(Map<String, Object> properties) {
+        return String.valueOf(properties.get(DeviceType.NAME));
+    }
+
+    private synchronized void assemble() {
+        if (closed) {
+            return;
+        }
+        Optional<Topology> topology =
+                topologies.entrySet().stream().max(Map.Entry.comparingByKey()).map(Map.Entry::getValue);
+        Architect architect = new Architect(specs, types, translators, topology);
+        for (FunctionSpec spec : specs) {
+            Blueprint plan = architect.plan(spec);
+            if (!plan.equals(plans.put(spec, plan))) {
+                rebuild(spec, plan);
+            }
+        }
+    }
+
+    private void rebuild(FunctionSpec spec, Blueprint plan) {
+        HostedFunction old = hosted.remove(spec);
+        if (old != null) {
+            old.close();
+        }
+        if (!(plan instanceof Blueprint.Missing)) {
+            hosted.put(spec, HostedFunction.open(context, name, spec, plan));
+        }
+        if (old != null || hosted.containsKey(spec)) {
+            LOG.info("{}/{}", name, status(spec, plan));
+        }
+    }
+
+    private static FunctionStatus status(FunctionSpec spec, Blueprint plan) {
+        Optional<String> missing =
+                plan instanceof Blueprint.Missing nothing ? Optional.of(nothing.reason()) : Optional.empty();
+        return new FunctionStatus(spec.name(), spec.address(), spec.socket(), missing);
+    }
+}
