@@ -1,0 +1,30 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.driver;
+
+import org.viommu.memory.GuestMemory;
+
+/**
+ * The piece of guest memory in which a driver keeps its rings and buffers. Nothing else uses it while the driver runs.
+ *
+ * @param memory the guest's memory
+ * @param start first guest-physical address, unsigned
+ * @param end last address (inclusive), unsigned; {@link #USUAL_SIZE} bytes suffice for any usual device
+ */
+public record DriverMemory(GuestMemory memory, long start, long end) {
+    /** Bytes that suffice for a device whose probe size is below 32 KiB. */
+    public static final long USUAL_SIZE = 64 << 10;
+
+    /**
+     * Checks the range.
+     *
+     * @throws IllegalArgumentException if the end is below the start
+     */
+    public DriverMemory {
+        if (Long.compareUnsigned(end, start) < 0) {
+            throw new IllegalArgumentException(
+                    "driver memory ends at 0x%x, before its start 0x%x".formatted(end, start));
+        }
+    }
+}
