@@ -1,0 +1,30 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.endpoint.block.internal;
+
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+
+/** Configuration of a block endpoint. */
+@ObjectClassDefinition(name = "Viommu block endpoint", description = "A virtio disk over a file, for one machine.")
+@interface BlockConfiguration {
+    /** The factory PID. */
+    String PID = "org.viommu.endpoint.block";
+
+    @AttributeDefinition(description = "Name of the machine that the disk belongs to.")
+    String machine();
+
+    @AttributeDefinition(description = "Name of the disk, unique within its machine.")
+    String name();
+
+    @AttributeDefinition(
+            description = "Path of a file or host block device; its size is a positive multiple of 512 bytes.")
+    String file();
+
+    @AttributeDefinition(description = "Whether the guest may only read.")
+    boolean read$_$only() default false;
+
+    @AttributeDefinition(description = "Serial number, at most 20 ASCII characters; the name of the disk if empty.")
+    String serial() default "";
+}
