@@ -1,0 +1,149 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.endpoint.block.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.io.IOException;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Dictionary;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.viommu.endpoint.block.BlockFeatures;
+import org.viommu.virtio.DeviceType;
+
+class BlockEndpointTest {
+    @TempDir
+    Path folder;
+
+    private final List<String> events = new ArrayList<>();
+    private DeviceType device;
+    private String file;
+
+    @BeforeEach
+    void createFile() throws IOException {
+        file = Files.write(folder.resolve("disk"), new byte[1024]).toString();
+    }
+
+    @Test
+    void device_is_registered_for_its_machine_by_its_name() throws IOException {
+        BlockEndpoint endpoint = new BlockEndpoint(context(), configuration("vm1", "disk0", file, false, ""));
+        assertThat(events).containsExactly("registered disk0 of vm1");
+        assertThat(device.features() & BlockFeatures.RO).isZero();
+        endpoint.close();
+        assertThat(events).last().isEqualTo("unregistered");
+        new BlockEndpoint(context(), configuration("vm1", "disk0", file, true, "")).close();
+        assertThat(device.features() & BlockFeatures.RO).isNotZero();
+    }
+
+    @Test
+    void missing_keys_are_named() {
+        assertRefused(configuration(null, "disk0", file, false, ""), "machine: must not be empty");
+        assertRefused(configuration("vm1", " ", file, false, ""), "name: must not be empty");
+        assertRefused(configuration("vm1", "disk0", null, false, ""), "file: must not be empty");
+    }
+
+    @Test
+    void serial_number_that_does_not_fit_is_named() {
+        assertRefused(
+                configuration("vm1", "disk0", file, false, "123456789012345678901"),
+                "serial: '123456789012345678901' is not at most 20 printable ASCII characters");
+        assertRefused(
+                configuration("vm1", "disk0", file, false, "ä"),
+                "serial: 'ä' is not at most 20 printable ASCII characters");
+    }
+
+    @Test
+    void name_of_any_characters_and_length_can_stand_in_for_the_serial_number() throws IOException {
+        String name = "a name far longer than ä serial number";
+        new BlockEndpoint(context(), configuration("vm1", name, file, false, "")).close();
+        assertThat(events).first().isEqualTo("registered " + name + " of vm1");
+    }
+
+    @Test
+    void file_that_cannot_be_a_disk_is_named_with_pid_and_key() throws IOException {
+        String odd = Files.write(folder.resolve("odd"), new byte[100]).toString();
+        assertRefused(
+                configuration("vm1", "disk0", odd, false, ""),
+                "file: " + odd + " has 100 bytes; it must be a positive multiple of 512");
+        String absent = folder.resolve("absent").toString();
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> new BlockEndpoint(context(), configuration("vm1", "disk0", absent, false, "")))
+                .withMessageStartingWith("org.viommu.endpoint.block: file: cannot open " + absent);
+    }
+
+    private void assertRefused(BlockConfiguration configuration, String message) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new BlockEndpoint(context(), configuration))
+                .withMessage("org.viommu.endpoint.block: " + message);
+        assertThat(events).isEmpty();
+    }
+
+    private static BlockConfiguration configuration(
+            String machine, String name, String file, boolean readOnly, String serial) {
+        return new BlockConfiguration() {
+            @Override
+            public String machine() {
+                return machine;
+            }
+
+            @Override
+            public String name() {
+                return name;
+            }
+
+            @Override
+            public String file() {
+                return file;
+            }
+
+            @Override
+            public boolean read$_$only() {
+                return readOnly;
+            }
+
+            @Override
+            public String serial() {
+                return serial;
+            }
+
+            @Override
+            public Class<? extends Annotation> annotationType() {
+                return BlockConfiguration.class;
+            }
+        };
+    }
+
+    private BundleContext context() {
+        ServiceRegistration<?> registration = proxy(ServiceRegistration.class, arguments -> {
+            events.add("unregistered");
+            return null;
+        });
+        return proxy(BundleContext.class, arguments -> {
+            device = (DeviceType) arguments[1];
+            Dictionary<?, ?> properties = (Dictionary<?, ?>) arguments[2];
+            events.add("registered " + properties.get("viommu.name") + " of " + properties.get("viommu.machine"));
+            return registration;
+        });
+    }
+
+    private interface Call {
+        Object answer(Object[] arguments);
+    }
+
+    private static <T> T proxy(Class<T> type, Call call) {
+        return type.cast(Proxy.newProxyInstance(
+                type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> call.answer(arguments)));
+    }
+}
