@@ -1,0 +1,22 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.endpoint.entropy.internal;
+
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+
+/** Configuration of an entropy endpoint. */
+@ObjectClassDefinition(
+        name = "Viommu entropy endpoint",
+        description = "A virtio source of random numbers, for one machine.")
+@interface EntropyConfiguration {
+    /** The factory PID. */
+    String PID = "org.viommu.endpoint.entropy";
+
+    @AttributeDefinition(description = "Name of the machine that the device belongs to.")
+    String machine();
+
+    @AttributeDefinition(description = "Name of the device, unique within its machine.")
+    String name();
+}
