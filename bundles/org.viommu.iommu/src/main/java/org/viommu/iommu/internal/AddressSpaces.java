@@ -1,0 +1,306 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.iommu.internal;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.viommu.mapping.MappingStore;
+import org.viommu.mapping.UnmapResult;
+import org.viommu.memory.AccessGate;
+import org.viommu.virtio.iommu.RequestStatus;
+
+/**
+ * The domains, who is in them and what they map: the rules of ATTACH, DETACH, MAP and UNMAP (virtio 1.4, 5.13.6.3 to 5.13.6.6). Each operation checks
+ * everything first; one that is refused has changed nothing.
+ *
+ * <p>Confined to the {@link SingleWriter}, but for {@link #domain} and {@link #forEach}. What an operation takes away may still be in use when it returns; {@link #settle()} waits
+ * for the end of that, and must be called before a guest is answered.
+ */
+final class AddressSpaces {
+    private final IommuSettings settings;
+    private final AccessGate gate;
+    private final Endpoints endpoints;
+    private final Consumer<StoreFailure> failures;
+    private final IdTable<Domain> domains = new IdTable<>();
+
+    /** Tables of domains that have ceased to exist, to be closed when nobody uses them any more. */
+    private final List<DomainTable> retired = new ArrayList<>();
+
+    private MappingStore store;
+    private int attached;
+
+    /** Whether something was taken away since the last {@link #settle()}. */
+    private boolean revoked;
+
+    /** Hears of each change while a hand-over is under way; null otherwise. */
+    private Journal journal;
+
+    /**
+     * Begins without domains.
+     *
+     * @param settings of the device
+     * @param endpoints behind it
+     * @param gate that accesses pass
+     * @param store for new tables
+     * @param failures told of each failure of a store
+     */
+    AddressSpaces(
+            IommuSettings settings,
+            Endpoints endpoints,
+            AccessGate gate,
+            MappingStore store,
+            Consumer<StoreFailure> failures) {
+        this.settings = settings;
+        this.endpoints = endpoints;
+        this.gate = gate;
+        this.store = store;
+        this.failures = failures;
+    }
+
+    /**
+     * Attaches an endpoint; from another domain it is moved.
+     *
+     * @param bypass whether the domain is, or is to become, a bypass domain
+     */
+    RequestStatus attach(int domainId, int endpointId, boolean bypass) {
+        ReservedRegions reserved = endpoints.reserved(endpointId);
+        if (reserved == null) {
+            return RequestStatus.NOENT;
+        }
+        Domain domain = domains.get(domainId);
+        Domain from = endpoints.domain(endpointId);
+        if (domain != null && domain.bypass() != bypass) {
+            return RequestStatus.INVAL;
+        }
+        if (domain != null && domain == from) {
+            return RequestStatus.OK;
+        }
+        if (!fits(domain, from)) {
+            return RequestStatus.NOMEM;
+        }
+        try {
+            if (domain != null && !bypass && reserved.overlaps(domain.table())) {
+                return RequestStatus.UNSUPP;
+            }
+            if (domain == null) {
+                domain = create(domainId, bypass);
+            }
+        } catch (StoreFailure failure) {
+            return refuse(failure);
+        }
+        endpoints.attach(endpointId, domain);
+        domain.join(reserved);
+        if (from == null) {
+            attached++;
+        } else {
+            leave(from, reserved);
+        }
+        revoked = true;
+        return RequestStatus.OK;
+    }
+
+    RequestStatus detach(int domainId, int endpointId) {
+        ReservedRegions reserved = endpoints.reserved(endpointId);
+        if (reserved == null) {
+            return RequestStatus.NOENT;
+        }
+        Domain domain = endpoints.domain(endpointId);
+        if (domain == null || domain.id() != domainId) {
+            return RequestStatus.INVAL;
+        }
+        detach(endpointId, domain, reserved);
+        return RequestStatus.OK;
+    }
+
+    /** Maps; the flags have been checked. */
+    RequestStatus map(int domainId, long start, long end, long physical, int flags) {
+        if (Unsigned.below(end, start)) {
+            return RequestStatus.INVAL;
+        }
+        boolean aligned = ((start | end + 1 | physical) & settings.granule() - 1) == 0;
+        boolean wraps = Unsigned.below(physical + (end - start), physical);
+        if (!aligned || wraps || Unsigned.below(settings.inputEnd(), end)) {
+            return RequestStatus.RANGE;
+        }
+        Domain domain = domains.get(domainId);
+        if (domain == null) {
+            return RequestStatus.NOENT;
+        }
+        if (domain.bypass() || domain.reserves(start, end)) {
+            return RequestStatus.INVAL;
+        }
+        try {
+            return map(domain, start, end, physical, flags);
+        } catch (StoreFailure failure) {
+            if (journal != null) {
+                // The guest is told that there is no such mapping, whatever the store has made of it.
+                journal.unmap(domain, start, end);
+            }
+            return refuse(failure);
+        }
+    }
+
+    RequestStatus unmap(int domainId, long start, long end) {
+        if (Unsigned.below(end, start)) {
+            return RequestStatus.INVAL;
+        }
+        Domain domain = domains.get(domainId);
+        if (domain == null) {
+            return RequestStatus.NOENT;
+        }
+        if (domain.bypass()) {
+            return RequestStatus.INVAL;
+        }
+        try {
+            if (domain.table().unmap(start, end) == UnmapResult.SPLIT) {
+                return RequestStatus.RANGE;
+            }
+        } catch (StoreFailure failure) {
+            revoke(domain);
+            return refuse(failure);
+        }
+        revoke(domain);
+        if (journal != null) {
+            journal.unmap(domain, start, end);
+        }
+        return RequestStatus.OK;
+    }
+
+    /** Detaches everything, as a reset asks (virtio 1.4, 5.13.5), and waits until nothing uses the domains any more. */
+    void reset() {
+        endpoints.forEach(endpoint -> {
+            Endpoint.View view = endpoint.view();
+            if (view.attached()) {
+                detach(endpoint.id(), view.domain(), view.reserved());
+            }
+        });
+        settle();
+    }
+
+    /** Brings the endpoints up to date with a topology: those that are gone are detached. Returns when they have no access under way. */
+    void direct(EndpointDirectory directory) {
+        endpoints.direct(directory);
+        endpoints.forEach(endpoint -> {
+            Endpoint.View old = endpoint.view();
+            ReservedRegions reserved = directory.find(endpoint.id());
+            if (old.attached() && reserved == null) {
+                detach(endpoint.id(), old.domain(), old.reserved());
+            } else if (old.attached()) {
+                old.domain().leave(old.reserved());
+                old.domain().join(reserved);
+            }
+            endpoints.refresh(endpoint);
+        });
+        revoked = true;
+        settle();
+    }
+
+    /** Returns when no access uses any more what was taken away. */
+    void settle() {
+        if (revoked) {
+            gate.awaitQuiescence();
+            revoked = false;
+            for (DomainTable table : retired) {
+                table.closeQuietly();
+            }
+            retired.clear();
+        }
+    }
+
+    /** Visits the domains. Any thread may ask. */
+    void forEach(Consumer<Domain> visitor) {
+        domains.forEach(visitor);
+    }
+
+    /** The domain with an ID, or null. Any thread may ask. */
+    Domain domain(int id) {
+        return domains.get(id);
+    }
+
+    /** Has each change written down from now on; null ends that. */
+    void record(Journal next) {
+        journal = next;
+    }
+
+    /** Lets whoever writes the changes down come after. Called between two batches. */
+    void throttle() {
+        if (journal != null) {
+            journal.throttle();
+        }
+    }
+
+    /** Opens new tables in another store from now on. */
+    void use(MappingStore next) {
+        store = next;
+    }
+
+    private boolean fits(Domain domain, Domain from) {
+        boolean freesOne = from != null && from.endpoints() == 1;
+        boolean domainFits = domain != null
+                || domains.size() - (freesOne ? 1 : 0) < settings.quotas().domains();
+        boolean endpointFits = from != null || attached < settings.quotas().endpoints();
+        return domainFits && endpointFits;
+    }
+
+    private Domain create(int id, boolean bypass) {
+        // A store may keep tables by domain ID, so the old one of this ID must be closed.
+        settle();
+        Domain domain = new Domain(id, bypass ? null : DomainTable.open(store, settings.qualifiedName(), id));
+        domains.put(domain);
+        if (journal != null && !bypass) {
+            journal.opened(domain);
+        }
+        return domain;
+    }
+
+    private void detach(int endpointId, Domain domain, ReservedRegions reserved) {
+        endpoints.detach(endpointId);
+        attached--;
+        leave(domain, reserved);
+        revoked = true;
+    }
+
+    /** A domain dies with its last endpoint. */
+    private void leave(Domain domain, ReservedRegions reserved) {
+        domain.leave(reserved);
+        if (domain.endpoints() > 0) {
+            return;
+        }
+        domains.remove(domain.id());
+        if (!domain.bypass()) {
+            retired.add(domain.table());
+            if (journal != null) {
+                journal.closed(domain);
+            }
+        }
+    }
+
+    private RequestStatus map(Domain domain, long start, long end, long physical, int flags) {
+        DomainTable table = domain.table();
+        if (table.size() >= settings.quotas().mappings() && !table.anyIn(start, end)) {
+            return RequestStatus.NOMEM;
+        }
+        return switch (table.map(start, end, physical, flags)) {
+            case OVERLAP -> RequestStatus.INVAL;
+            case NO_MEMORY -> RequestStatus.NOMEM;
+            case OK -> {
+                if (journal != null) {
+                    journal.map(domain, start, end, physical, flags);
+                }
+                yield RequestStatus.OK;
+            }
+        };
+    }
+
+    private void revoke(Domain domain) {
+        domain.moveOn();
+        revoked = true;
+    }
+
+    private RequestStatus refuse(StoreFailure failure) {
+        failures.accept(failure);
+        return RequestStatus.DEVERR;
+    }
+}

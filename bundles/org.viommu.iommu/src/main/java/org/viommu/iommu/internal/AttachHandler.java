@@ -1,0 +1,34 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.iommu.internal;
+
+import org.viommu.memory.AccessFault;
+import org.viommu.virtio.iommu.AttachFlags;
+import org.viommu.virtio.iommu.AttachLayout;
+import org.viommu.virtio.iommu.IommuFeatures;
+import org.viommu.virtio.iommu.RequestStatus;
+import org.viommu.virtio.iommu.RequestType;
+import org.viommu.virtqueue.Chain;
+
+/** ATTACH (virtio 1.4, 5.13.6.3). */
+final class AttachHandler extends StatusHandler {
+    private final AddressSpaces spaces;
+    private final int knownFlags;
+
+    AttachHandler(AddressSpaces spaces, long features, RequestCounters counters) {
+        super(RequestType.ATTACH, AttachLayout.SIZE, counters);
+        this.spaces = spaces;
+        knownFlags = (features & IommuFeatures.BYPASS_CONFIG) == 0 ? 0 : AttachFlags.BYPASS;
+    }
+
+    @Override
+    RequestStatus handle(Chain chain, int domain) throws AccessFault {
+        long endpointAndFlags = chain.readLong(AttachLayout.ENDPOINT);
+        int flags = (int) (endpointAndFlags >>> Integer.SIZE);
+        if (chain.readInt(AttachLayout.RESERVED) != 0 || (flags & ~knownFlags) != 0) {
+            return RequestStatus.INVAL;
+        }
+        return spaces.attach(domain, (int) endpointAndFlags, (flags & AttachFlags.BYPASS) != 0);
+    }
+}

@@ -1,0 +1,25 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.iommu.internal;
+
+import org.viommu.memory.AccessFault;
+import org.viommu.virtio.iommu.DetachLayout;
+import org.viommu.virtio.iommu.RequestStatus;
+import org.viommu.virtio.iommu.RequestType;
+import org.viommu.virtqueue.Chain;
+
+/** DETACH (virtio 1.4, 5.13.6.4). */
+final class DetachHandler extends StatusHandler {
+    private final AddressSpaces spaces;
+
+    DetachHandler(AddressSpaces spaces, RequestCounters counters) {
+        super(RequestType.DETACH, DetachLayout.SIZE, counters);
+        this.spaces = spaces;
+    }
+
+    @Override
+    RequestStatus handle(Chain chain, int domain) throws AccessFault {
+        return spaces.detach(domain, chain.readInt(DetachLayout.ENDPOINT));
+    }
+}

@@ -1,0 +1,240 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.iommu.internal;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.viommu.mapping.MappingStore;
+import org.viommu.memory.AccessGate;
+
+/**
+ * Moves all mappings of a device into another store while requests and DMA go on.
+ *
+ * <p>The thread that calls {@link #move} copies each domain's table in pieces. Meanwhile the writer goes on in the old tables and writes down what it changes
+ * in a {@link Journal}, which is replayed on the copy after each piece. When the copy is complete and has been read back, the writer itself replays the rest
+ * between two batches, compares the counts and publishes the new tables. Only this last step stops it.
+ *
+ * <p>A piece read while the writer changes the table may show a state that never was. Replaying all changes since before it was read puts that right, because
+ * every mapping that it shows wrongly is put in or removed by one of them. Hence the order: read a piece, put it in, only then replay.
+ */
+final class Handover {
+    /**
+     * What a hand-over came to.
+     *
+     * @param mappings how many were moved
+     * @param pauseNanos for how long the writer was stopped
+     * @param damaged domains that the old store did not give back wholly
+     */
+    record Result(long mappings, long pauseNanos, int damaged) {}
+
+    /** Attempts with a journal; a guest that changes faster than the new store takes has it lost. */
+    private static final int ATTEMPTS = 3;
+
+    /** Backlog with which the writer may be stopped. */
+    private static final int SHORT_BACKLOG = 1024;
+
+    private static final int READ_BACK = 4096;
+
+    private final AddressSpaces spaces;
+    private final SingleWriter writer;
+    private final AccessGate gate;
+    private final String device;
+    private final MappingStore target;
+    private final BooleanSupplier cancelled;
+    private final Chunk chunk = new Chunk();
+    private final Set<Domain> damaged = new HashSet<>();
+
+    /**
+     * Prepares a hand-over.
+     *
+     * @param spaces whose tables to move
+     * @param writer that changes them
+     * @param gate that accesses pass
+     * @param device name of the device
+     * @param target the new store
+     * @param cancelled asked often; ends the hand-over with a failure
+     */
+    Handover(
+            AddressSpaces spaces,
+            SingleWriter writer,
+            AccessGate gate,
+            String device,
+            MappingStore target,
+            BooleanSupplier cancelled) {
+        this.spaces = spaces;
+        this.writer = writer;
+        this.gate = gate;
+        this.device = device;
+        this.target = target;
+        this.cancelled = cancelled;
+    }
+
+    /**
+     * Moves everything. Returns when no access uses the old tables any more and they are closed.
+     *
+     * @throws HandoverFailure if it did not come about
+     * @throws StoreFailure if the new store threw
+     */
+    Result move() {
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            Replica replica = new Replica(target, device);
+            Journal journal = new Journal();
+            try {
+                return attempt(replica, journal);
+            } catch (RuntimeException | Error e) {
+                writer.call(() -> {
+                    spaces.record(null);
+                    return null;
+                });
+                replica.discard();
+                if (!journal.lost()) {
+                    throw e;
+                }
+            }
+        }
+        throw new HandoverFailure("the new store does not keep up with the guest");
+    }
+
+    /** Moves everything while the writer waits: for when nothing else is left. */
+    Result moveStopped() {
+        Replica replica = new Replica(target, device);
+        List<DomainTable> old = new ArrayList<>();
+        Result result;
+        try {
+            result = writer.call(() -> {
+                long begin = System.nanoTime();
+                for (Domain domain : translating()) {
+                    replica.open(domain);
+                    for (long from = 0; copyPiece(domain, replica, from); from = chunk.next()) {}
+                }
+                return publish(replica, old, begin);
+            });
+        } catch (RuntimeException | Error e) {
+            replica.discard();
+            throw e;
+        }
+        release(old);
+        return result;
+    }
+
+    private Result attempt(Replica replica, Journal journal) {
+        damaged.clear();
+        List<Domain> domains = writer.call(() -> {
+            spaces.record(journal);
+            return translating();
+        });
+        domains.forEach(replica::open);
+        for (Domain domain : domains) {
+            copy(domain, replica, journal);
+        }
+        for (Domain domain : domains) {
+            verify(domain, replica, journal);
+        }
+        journal.closeUp();
+        while (journal.backlog() > SHORT_BACKLOG) {
+            catchUp(replica, journal);
+        }
+        List<DomainTable> old = new ArrayList<>();
+        Result result = writer.call(() -> {
+            long begin = System.nanoTime();
+            catchUp(replica, journal);
+            return publish(replica, old, begin);
+        });
+        release(old);
+        return result;
+    }
+
+    private void copy(Domain domain, Replica replica, Journal journal) {
+        long from = 0;
+        boolean more = true;
+        while (more && replica.has(domain)) {
+            more = copyPiece(domain, replica, from);
+            if (more) {
+                from = chunk.next();
+            }
+            catchUp(replica, journal);
+        }
+    }
+
+    /** Copies the next piece; returns whether there may be another one. */
+    private boolean copyPiece(Domain domain, Replica replica, long from) {
+        boolean readable = true;
+        try {
+            chunk.read(domain.table(), from);
+        } catch (StoreFailure failure) {
+            // What the old store does not give back is lost: accesses to it will fault, which is safe.
+            damaged.add(domain);
+            readable = false;
+        }
+        chunk.writeTo(replica.of(domain));
+        return readable && chunk.full() && chunk.next() != 0;
+    }
+
+    private void verify(Domain domain, Replica replica, Journal journal) {
+        while (replica.has(domain) && !replica.of(domain).verify(READ_BACK)) {
+            catchUp(replica, journal);
+        }
+    }
+
+    private void catchUp(Replica replica, Journal journal) {
+        if (journal.lost()) {
+            throw new HandoverFailure("the guest changed mappings faster than they could be copied");
+        }
+        if (cancelled.getAsBoolean()) {
+            throw new HandoverFailure("another store is wanted by now");
+        }
+        journal.replay(replica);
+    }
+
+    /** The last step, done by the writer. */
+    private Result publish(Replica replica, List<DomainTable> old, long begin) {
+        List<Domain> domains = translating();
+        long mappings = 0;
+        for (Domain domain : domains) {
+            long moved = replica.of(domain).table().size();
+            checkCount(domain, moved);
+            mappings += moved;
+        }
+        for (Domain domain : domains) {
+            old.add(domain.table());
+            domain.replaceTable(replica.of(domain).table());
+        }
+        spaces.use(target);
+        spaces.record(null);
+        return new Result(mappings, System.nanoTime() - begin, damaged.size());
+    }
+
+    private void checkCount(Domain domain, long moved) {
+        long expected = moved;
+        try {
+            if (!damaged.contains(domain)) {
+                expected = domain.table().size();
+            }
+        } catch (StoreFailure failure) {
+            damaged.add(domain);
+        }
+        if (moved != expected) {
+            throw new HandoverFailure("the new store has %d mappings of domain %s instead of %d"
+                    .formatted(moved, Integer.toUnsignedString(domain.id()), expected));
+        }
+    }
+
+    private void release(List<DomainTable> old) {
+        gate.awaitQuiescence();
+        old.forEach(DomainTable::closeQuietly);
+    }
+
+    private List<Domain> translating() {
+        List<Domain> domains = new ArrayList<>();
+        spaces.forEach(domain -> {
+            if (!domain.bypass()) {
+                domains.add(domain);
+            }
+        });
+        return domains;
+    }
+}

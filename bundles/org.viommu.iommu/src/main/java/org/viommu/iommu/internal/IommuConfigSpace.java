@@ -1,0 +1,90 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.iommu.internal;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.viommu.memory.AccessGate;
+import org.viommu.virtio.DeviceConfig;
+import org.viommu.virtio.iommu.IommuConfigLayout;
+import org.viommu.virtio.iommu.IommuFeatures;
+
+/**
+ * The configuration space (virtio 1.4, 5.13.4). All is fixed but the global bypass, which counts as soon as it is offered, survives a reset of the device and
+ * returns to its configured value when the machine is reset.
+ */
+final class IommuConfigSpace implements DeviceConfig {
+    /** Larger pages that cost no more than small ones. The set is sparse, so that Linux does not cut buffers into powers of two. */
+    private static final long LARGE_PAGES = 1L << 21 | 1L << 30;
+
+    private final ByteBuffer fields =
+            ByteBuffer.allocate(IommuConfigLayout.SIZE).order(ByteOrder.LITTLE_ENDIAN);
+    private final boolean bootBypass;
+    private final AccessGate gate;
+    private volatile boolean bypass;
+    private volatile int generation;
+
+    /**
+     * Fills the space.
+     *
+     * @param settings of the device
+     * @param gate that accesses pass
+     */
+    IommuConfigSpace(IommuSettings settings, AccessGate gate) {
+        this.gate = gate;
+        bootBypass = settings.bootBypass();
+        bypass = bootBypass;
+        fields.putLong(IommuConfigLayout.PAGE_SIZE_MASK, settings.granule() | LARGE_PAGES);
+        fields.putLong(IommuConfigLayout.INPUT_RANGE_START, 0);
+        fields.putLong(IommuConfigLayout.INPUT_RANGE_END, settings.inputEnd());
+        fields.putInt(IommuConfigLayout.DOMAIN_RANGE_START, 0);
+        fields.putInt(IommuConfigLayout.DOMAIN_RANGE_END, -1);
+        fields.putInt(IommuConfigLayout.PROBE_SIZE, ReservedRegions.PROBE_SIZE);
+    }
+
+    /** Whether unattached endpoints bypass. */
+    boolean bypass() {
+        return bypass;
+    }
+
+    /** Undoes what the driver has written, when the machine is reset. */
+    void restore() {
+        change(bootBypass);
+    }
+
+    @Override
+    public int length() {
+        return IommuConfigLayout.SIZE;
+    }
+
+    @Override
+    public int read(int offset) {
+        if (offset == IommuConfigLayout.BYPASS) {
+            return bypass ? 1 : 0;
+        }
+        return Byte.toUnsignedInt(fields.get(offset));
+    }
+
+    @Override
+    public void write(int offset, int value, long accepted) {
+        boolean allowed = (accepted & IommuFeatures.BYPASS_CONFIG) != 0;
+        if (offset == IommuConfigLayout.BYPASS && allowed && (value == 0 || value == 1)) {
+            change(value == 1);
+        }
+    }
+
+    @Override
+    public int generation() {
+        return generation & 0xff;
+    }
+
+    /** Returns when no access goes on that was decided under the old value. */
+    private synchronized void change(boolean next) {
+        if (bypass != next) {
+            bypass = next;
+            generation++;
+            gate.awaitQuiescence();
+        }
+    }
+}

@@ -1,0 +1,54 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.iommu.internal;
+
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.osgi.service.metatype.annotations.Option;
+
+/** Configuration of one IOMMU device. The keys that QEMU's device has too are named as there. */
+@ObjectClassDefinition(name = "Viommu IOMMU", description = "One virtio IOMMU device of a virtual machine.")
+@interface IommuConfiguration {
+    /** The factory PID. */
+    String PID = "org.viommu.iommu";
+
+    @AttributeDefinition(description = "Name of the machine that the device belongs to.")
+    String machine();
+
+    @AttributeDefinition(description = "Name of the device, unique within its machine.")
+    String name() default "iommu0";
+
+    @AttributeDefinition(
+            description = "PCI address of the device in the guest, [segment:]bus:device.function. "
+                    + "The topology says which endpoints the IOMMU at this address translates for.")
+    String address() default "00:01.0";
+
+    @AttributeDefinition(
+            description =
+                    "Whether endpoints that are attached to no domain reach memory untranslated when the machine boots.")
+    boolean boot$_$bypass() default true;
+
+    @AttributeDefinition(
+            description = "Smallest unit of a mapping.",
+            options = {@Option("4k"), @Option("8k"), @Option("16k"), @Option("64k")})
+    String granule() default "4k";
+
+    @AttributeDefinition(description = "Width of I/O virtual addresses in bits.", min = "32", max = "64")
+    int aw$_$bits() default 64;
+
+    @AttributeDefinition(
+            description =
+                    "Ranges that no endpoint can have mapped, each as LOW:HIGH:TYPE with hexadecimal inclusive addresses "
+                            + "and type 0 (accesses are refused) or 1 (message-signalled interrupts pass).")
+    String[] reserved$_$regions() default "0xfee00000:0xfeefffff:1";
+
+    @AttributeDefinition(description = "Domains that may exist at the same time.", min = "1")
+    int max$_$domains() default 65_536;
+
+    @AttributeDefinition(description = "Endpoints that may be attached at the same time.", min = "1")
+    int max$_$endpoints() default 65_536;
+
+    @AttributeDefinition(description = "Mappings that a domain may hold.", min = "1")
+    int max$_$mappings() default 1_048_576;
+}

@@ -1,0 +1,180 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.iommu.internal;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.LongAdder;
+import org.viommu.dma.DmaPort;
+import org.viommu.dma.DmaTranslator;
+import org.viommu.memory.AccessGate;
+import org.viommu.memory.AccessSlot;
+import org.viommu.memory.GuestMemory;
+import org.viommu.topology.Topology;
+import org.viommu.virtio.DeviceActivation;
+import org.viommu.virtio.DeviceConfig;
+import org.viommu.virtio.DeviceSession;
+import org.viommu.virtio.DeviceType;
+import org.viommu.virtio.iommu.IommuFeatures;
+import org.viommu.virtio.iommu.IommuQueues;
+import org.viommu.virtqueue.RingFault;
+import org.viommu.virtqueue.RingFeatures;
+
+/** One IOMMU: a virtio device to its driver, and the way to memory for the endpoints behind it. */
+final class IommuDevice implements DeviceType, DmaTranslator, AutoCloseable {
+    private static final long FEATURES = IommuFeatures.INPUT_RANGE
+            | IommuFeatures.DOMAIN_RANGE
+            | IommuFeatures.MAP_UNMAP
+            | IommuFeatures.PROBE
+            | IommuFeatures.MMIO
+            | IommuFeatures.BYPASS_CONFIG
+            | RingFeatures.SUPPORTED;
+
+    private static final int QUEUE_SIZE = 256;
+
+    private final IommuSettings settings;
+    private final StoreKeeper stores;
+    private final AccessGate gate = new AccessGate();
+    private final SingleWriter writer = new SingleWriter();
+    private final Faults faults = new Faults();
+    private final RequestCounters counters = new RequestCounters();
+    private final IommuConfigSpace config;
+    private final Endpoints endpoints;
+    private final AddressSpaces spaces;
+    private final List<IommuPort> ports = new CopyOnWriteArrayList<>();
+
+    /** Accesses decided by ports that are closed. */
+    private final LongAdder formerTranslations = new LongAdder();
+
+    /** Features that the driver at work has accepted; 0 if there is none. */
+    private volatile long accepted;
+
+    /**
+     * Creates the device.
+     *
+     * @param settings what is configured
+     * @param topology of the machine as it is now
+     * @param stores from which to choose
+     */
+    IommuDevice(IommuSettings settings, Topology topology, StoreKeeper stores) {
+        this.settings = settings;
+        this.stores = stores;
+        config = new IommuConfigSpace(settings, gate);
+        endpoints = new Endpoints(directory(topology));
+        spaces = new AddressSpaces(settings, endpoints, gate, stores.begin(), stores::failed);
+        stores.start(
+                (target, cancelled) -> new Handover(spaces, writer, gate, settings.qualifiedName(), target, cancelled));
+    }
+
+    @Override
+    public int deviceId() {
+        return IommuQueues.DEVICE_ID;
+    }
+
+    @Override
+    public long features() {
+        return FEATURES;
+    }
+
+    @Override
+    public int[] queueSizes() {
+        return new int[] {QUEUE_SIZE, QUEUE_SIZE};
+    }
+
+    @Override
+    public DeviceConfig config() {
+        return config;
+    }
+
+    @Override
+    public DeviceSession start(DeviceActivation activation) throws RingFault {
+        RequestDispatcher dispatcher = new RequestDispatcher(spaces, endpoints, activation.features(), counters);
+        DeviceSession session = new IommuSession(activation, writer, spaces, dispatcher, faults, () -> accepted = 0);
+        accepted = activation.features();
+        return session;
+    }
+
+    @Override
+    public void systemReset() {
+        config.restore();
+    }
+
+    @Override
+    public DmaPort open(int endpointId, GuestMemory memory) {
+        Endpoint endpoint = endpoints.open(endpointId);
+        AccessSlot slot = new AccessSlot();
+        gate.join(slot);
+        PortFaults portFaults = new PortFaults(faults, endpointId, settings.granule());
+        PortTranslation translation = new PortTranslation(endpoint, config, portFaults, stores::failed);
+        IommuPort port = new IommuPort(endpoint, translation, slot, memory.open(slot), this::forget);
+        ports.add(port);
+        return port;
+    }
+
+    /** Takes over a topology that has changed. Endpoints that are gone are detached soon. */
+    void direct(Topology topology) {
+        EndpointDirectory next = directory(topology);
+        writer.submit(() -> spaces.direct(next));
+    }
+
+    /** Detaches everything, refuses all DMA from now on, and needs no store any more. The host has ended the session. */
+    @Override
+    public void close() {
+        stores.close();
+        direct(Topology.EMPTY);
+    }
+
+    IommuSettings settings() {
+        return settings;
+    }
+
+    IommuConfigSpace configSpace() {
+        return config;
+    }
+
+    AccessGate gate() {
+        return gate;
+    }
+
+    Endpoints endpoints() {
+        return endpoints;
+    }
+
+    AddressSpaces spaces() {
+        return spaces;
+    }
+
+    RequestCounters counters() {
+        return counters;
+    }
+
+    Faults faults() {
+        return faults;
+    }
+
+    StoreKeeper stores() {
+        return stores;
+    }
+
+    long accepted() {
+        return accepted;
+    }
+
+    /** Accesses that all ports together have decided. */
+    long translations() {
+        return formerTranslations.sum()
+                + ports.stream().mapToLong(IommuPort::translations).sum();
+    }
+
+    private EndpointDirectory directory(Topology topology) {
+        return new EndpointDirectory(topology, settings.node(), settings.reserved());
+    }
+
+    private void forget(IommuPort port) {
+        gate.leave(port.slot());
+        ports.remove(port);
+        formerTranslations.add(port.translations());
+        endpoints.close(port.state());
+    }
+}

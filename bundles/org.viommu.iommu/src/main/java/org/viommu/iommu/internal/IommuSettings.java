@@ -1,0 +1,129 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.iommu.internal;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.viommu.topology.IommuNode;
+import org.viommu.topology.PciAddress;
+import org.viommu.topology.ReservedRegion;
+
+/**
+ * The checked configuration of a device.
+ *
+ * @param machine name of the machine
+ * @param name name of the device within it
+ * @param node where the guest finds the device
+ * @param bootBypass whether unattached endpoints bypass when the machine boots
+ * @param granule smallest unit of a mapping, in bytes, a power of two
+ * @param inputEnd last I/O virtual address that can be translated, unsigned
+ * @param reserved what is reserved for every endpoint
+ * @param quotas what a guest may use up
+ */
+record IommuSettings(
+        String machine,
+        String name,
+        IommuNode node,
+        boolean bootBypass,
+        long granule,
+        long inputEnd,
+        List<ReservedRegion> reserved,
+        Quotas quotas) {
+    private static final Map<String, Long> GRANULES =
+            new TreeMap<>(Map.of("4k", 0x1000L, "8k", 0x2000L, "16k", 0x4000L, "64k", 0x10000L));
+    private static final int MIN_WIDTH = 32;
+
+    /**
+     * Checks a configuration.
+     *
+     * @throws IllegalArgumentException naming the PID, the key, the value and what is allowed
+     */
+    static IommuSettings of(IommuConfiguration configuration) {
+        return new IommuSettings(
+                text("machine", configuration.machine()),
+                text("name", configuration.name()),
+                node(text("address", configuration.address())),
+                read("boot-bypass", configuration::boot$_$bypass),
+                granule(configuration.granule()),
+                inputEnd(read("aw-bits", configuration::aw$_$bits)),
+                reserved(configuration.reserved$_$regions()),
+                new Quotas(
+                        positive("max-domains", configuration::max$_$domains),
+                        positive("max-endpoints", configuration::max$_$endpoints),
+                        positive("max-mappings", configuration::max$_$mappings)));
+    }
+
+    /** The device's name among all of this process. */
+    String qualifiedName() {
+        return machine + "/" + name;
+    }
+
+    private static String text(String key, String value) {
+        if (value == null || value.isBlank()) {
+            throw refused(key, value, "a name is needed");
+        }
+        return value.strip();
+    }
+
+    private static IommuNode node(String address) {
+        try {
+            return new IommuNode.PciFunction(PciAddress.parse(address));
+        } catch (IllegalArgumentException e) {
+            throw refused("address", address, e.getMessage());
+        }
+    }
+
+    private static long granule(String value) {
+        Long granule = value == null ? null : GRANULES.get(value.strip());
+        if (granule == null) {
+            throw refused("granule", value, "allowed are " + String.join(", ", GRANULES.keySet()));
+        }
+        return granule;
+    }
+
+    private static long inputEnd(int width) {
+        if (width < MIN_WIDTH || width > Long.SIZE) {
+            throw refused("aw-bits", width, "allowed are " + MIN_WIDTH + " to " + Long.SIZE);
+        }
+        return -1L >>> Long.SIZE - width;
+    }
+
+    private static List<ReservedRegion> reserved(String... values) {
+        List<ReservedRegion> regions = new ArrayList<>();
+        for (String value : values) {
+            try {
+                ReservedRegion region = ReservedRegionSyntax.parse(value);
+                ReservedRegionSyntax.checkBeside(region, regions);
+                regions.add(region);
+            } catch (IllegalArgumentException e) {
+                throw refused("reserved-regions", value, e.getMessage());
+            }
+        }
+        return List.copyOf(regions);
+    }
+
+    private static int positive(String key, Supplier<Integer> value) {
+        int number = read(key, value);
+        if (number < 1) {
+            throw refused(key, number, "must be at least 1");
+        }
+        return number;
+    }
+
+    /** Reads a value that Declarative Services converts, so that a failed conversion names its key. */
+    private static <T> T read(String key, Supplier<T> value) {
+        try {
+            return value.get();
+        } catch (RuntimeException e) {
+            throw new IllegalArgumentException(IommuConfiguration.PID + ": " + key + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static IllegalArgumentException refused(String key, Object value, String why) {
+        return new IllegalArgumentException(IommuConfiguration.PID + ": " + key + ": '" + value + "': " + why);
+    }
+}

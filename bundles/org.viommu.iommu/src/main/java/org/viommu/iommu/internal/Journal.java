@@ -1,0 +1,118 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.iommu.internal;
+
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * What the writer has changed since a hand-over began, in order, for the one who copies. It is a ring of fixed size: a guest that changes faster than the
+ * copy follows is slowed down a little between two batches, and if that does not help the journal is {@linkplain #lost() lost}, never longer.
+ *
+ * <p>One thread appends, one replays.
+ */
+final class Journal {
+    private static final int CAPACITY = 1 << 16;
+
+    /** How far the writer may be ahead while the copy is far from done. */
+    private static final int RELAXED_LEAD = CAPACITY / 2;
+
+    /** How far the writer may be ahead when the copy is about to catch up. */
+    private static final int CLOSE_LEAD = 512;
+
+    private static final long PAUSE_NANOS = 20_000;
+    private static final int MAX_PAUSES = 100;
+
+    /** In place of a mapping's flags, which have few bits. */
+    private static final int UNMAP = -1;
+
+    private static final int OPENED = -2;
+    private static final int CLOSED = -3;
+
+    private final Domain[] domains = new Domain[CAPACITY];
+    private final int[] kinds = new int[CAPACITY];
+    private final long[] starts = new long[CAPACITY];
+    private final long[] ends = new long[CAPACITY];
+    private final long[] physicals = new long[CAPACITY];
+    private final AtomicLong appended = new AtomicLong();
+    private final AtomicLong replayed = new AtomicLong();
+    private volatile int lead = RELAXED_LEAD;
+    private volatile boolean lost;
+
+    /** A mapping was added; its flags are not negative. */
+    void map(Domain domain, long start, long end, long physical, int flags) {
+        append(domain, flags, start, end, physical);
+    }
+
+    /** All mappings of a range were removed. */
+    void unmap(Domain domain, long start, long end) {
+        append(domain, UNMAP, start, end, 0);
+    }
+
+    /** A domain came into being. */
+    void opened(Domain domain) {
+        append(domain, OPENED, 0, 0, 0);
+    }
+
+    /** A domain ceased to exist. */
+    void closed(Domain domain) {
+        append(domain, CLOSED, 0, 0, 0);
+    }
+
+    /** Whether changes are missing. */
+    boolean lost() {
+        return lost;
+    }
+
+    /** Lets the writer be only a little ahead from now on. */
+    void closeUp() {
+        lead = CLOSE_LEAD;
+    }
+
+    /** Changes not yet replayed. */
+    long backlog() {
+        return appended.getAcquire() - replayed.getAcquire();
+    }
+
+    /** Called by the writer between two batches: waits a moment if it is too far ahead. */
+    void throttle() {
+        for (int i = 0; i < MAX_PAUSES && !lost && backlog() > lead; i++) {
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+    }
+
+    /** Does the oldest changes again on a copy, and forgets them. */
+    void replay(Replica replica) {
+        long end = appended.getAcquire();
+        for (long next = replayed.getPlain(); next < end; next++) {
+            replay(replica, (int) next & CAPACITY - 1);
+            replayed.setRelease(next + 1);
+        }
+    }
+
+    private void append(Domain domain, int kind, long start, long end, long physical) {
+        long next = appended.getPlain();
+        if (lost || next - replayed.getAcquire() >= CAPACITY) {
+            lost = true;
+            return;
+        }
+        int index = (int) next & CAPACITY - 1;
+        domains[index] = domain;
+        kinds[index] = kind;
+        starts[index] = start;
+        ends[index] = end;
+        physicals[index] = physical;
+        appended.setRelease(next + 1);
+    }
+
+    private void replay(Replica replica, int index) {
+        Domain domain = domains[index];
+        switch (kinds[index]) {
+            case OPENED -> replica.open(domain);
+            case CLOSED -> replica.close(domain);
+            case UNMAP -> replica.of(domain).clear(starts[index], ends[index]);
+            default -> replica.of(domain).put(starts[index], ends[index], physicals[index], kinds[index]);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.iommu.internal;
+
+import org.viommu.memory.AccessFault;
+import org.viommu.virtio.iommu.IommuFeatures;
+import org.viommu.virtio.iommu.MapFlags;
+import org.viommu.virtio.iommu.MapLayout;
+import org.viommu.virtio.iommu.RequestStatus;
+import org.viommu.virtio.iommu.RequestType;
+import org.viommu.virtqueue.Chain;
+
+/** MAP (virtio 1.4, 5.13.6.5). */
+final class MapHandler extends StatusHandler {
+    private final AddressSpaces spaces;
+    private final int knownFlags;
+
+    MapHandler(AddressSpaces spaces, long features, RequestCounters counters) {
+        super(RequestType.MAP, MapLayout.SIZE, counters);
+        this.spaces = spaces;
+        knownFlags = (features & IommuFeatures.MMIO) == 0 ? MapFlags.ALL & ~MapFlags.MMIO : MapFlags.ALL;
+    }
+
+    @Override
+    RequestStatus handle(Chain chain, int domain) throws AccessFault {
+        int flags = chain.readInt(MapLayout.FLAGS);
+        if ((flags & ~knownFlags) != 0) {
+            return RequestStatus.INVAL;
+        }
+        return spaces.map(
+                domain,
+                chain.readLong(MapLayout.VIRTUAL_START),
+                chain.readLong(MapLayout.VIRTUAL_END),
+                chain.readLong(MapLayout.PHYSICAL_START),
+                flags);
+    }
+}

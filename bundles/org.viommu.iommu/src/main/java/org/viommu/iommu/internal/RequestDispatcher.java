@@ -1,0 +1,72 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.iommu.internal;
+
+import org.viommu.memory.AccessFault;
+import org.viommu.virtio.iommu.IommuFeatures;
+import org.viommu.virtio.iommu.RequestLayout;
+import org.viommu.virtio.iommu.RequestType;
+import org.viommu.virtqueue.Chain;
+
+/** Gives each request to the handler of its type. What cannot be parsed or is of no known type is given back unwritten (virtio 1.4, 5.13.6.2). */
+final class RequestDispatcher {
+    private static final int TYPES = 256;
+
+    /** By the first byte of a request; null where there is no such type in this session. */
+    private final RequestHandler[] handlers = new RequestHandler[TYPES];
+
+    private final RequestCounters counters;
+
+    /**
+     * Chooses the handlers for a session.
+     *
+     * @param spaces to be changed
+     * @param endpoints to be probed
+     * @param features that the driver has accepted
+     * @param counters for all sessions
+     */
+    RequestDispatcher(AddressSpaces spaces, Endpoints endpoints, long features, RequestCounters counters) {
+        this.counters = counters;
+        handle(RequestType.ATTACH, new AttachHandler(spaces, features, counters));
+        handle(RequestType.DETACH, new DetachHandler(spaces, counters));
+        handle(RequestType.PROBE, new ProbeHandler(endpoints, counters));
+        if ((features & IommuFeatures.MAP_UNMAP) != 0) {
+            handle(RequestType.MAP, new MapHandler(spaces, features, counters));
+            handle(RequestType.UNMAP, new UnmapHandler(spaces, counters));
+        }
+    }
+
+    /**
+     * Serves a request.
+     *
+     * @return bytes written from the start of its writable part
+     */
+    int serve(Chain chain) {
+        if (chain.readableLength() < Long.BYTES) {
+            counters.unparseable();
+            return 0;
+        }
+        try {
+            // One access for the head and the ID behind it, which every type has.
+            long first = chain.readLong(RequestLayout.TYPE);
+            RequestHandler handler = handlers[(int) first & TYPES - 1];
+            if (handler == null) {
+                counters.unknown();
+                return 0;
+            }
+            int written = handler.serve(chain, first);
+            if (written == RequestHandler.UNPARSEABLE) {
+                counters.unparseable();
+            }
+            return written;
+        } catch (AccessFault e) {
+            counters.unparseable();
+            return 0;
+        }
+    }
+
+    private void handle(RequestType type, RequestHandler handler) {
+        handlers[type.value()] = handler;
+    }
+}

@@ -1,0 +1,28 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.iommu.internal;
+
+import org.viommu.memory.AccessFault;
+import org.viommu.virtio.iommu.RequestStatus;
+import org.viommu.virtio.iommu.RequestType;
+import org.viommu.virtio.iommu.UnmapLayout;
+import org.viommu.virtqueue.Chain;
+
+/** UNMAP (virtio 1.4, 5.13.6.6). */
+final class UnmapHandler extends StatusHandler {
+    private final AddressSpaces spaces;
+
+    UnmapHandler(AddressSpaces spaces, RequestCounters counters) {
+        super(RequestType.UNMAP, UnmapLayout.SIZE, counters);
+        this.spaces = spaces;
+    }
+
+    @Override
+    RequestStatus handle(Chain chain, int domain) throws AccessFault {
+        if (chain.readInt(UnmapLayout.RESERVED) != 0) {
+            return RequestStatus.INVAL;
+        }
+        return spaces.unmap(domain, chain.readLong(UnmapLayout.VIRTUAL_START), chain.readLong(UnmapLayout.VIRTUAL_END));
+    }
+}
