@@ -1,0 +1,143 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.virtio;
+
+import org.viommu.memory.AccessFault;
+import org.viommu.memory.MemoryAccess;
+import org.viommu.virtqueue.Chain;
+import org.viommu.virtqueue.DeviceQueue;
+import org.viommu.virtqueue.RingFault;
+import org.viommu.virtqueue.RingFeatures;
+
+/** A device type that answers each buffer with the bytes it brought, on two queues. */
+final class EchoType implements DeviceType {
+    static final int ID = 63;
+    static final long FEATURE_A = 1L << 3;
+    static final long FEATURE_B = 1L << 5;
+    static final int CONFIG_LENGTH = 6;
+
+    /** Runs on the device's thread before each buffer is answered. */
+    volatile Runnable beforeAnswer = () -> {};
+
+    volatile Runnable atStart = () -> {};
+    volatile Runnable atClose = () -> {};
+    volatile DeviceActivation activation;
+    volatile int served;
+    volatile int open;
+    volatile int systemResets;
+    volatile long refused;
+
+    final byte[] config = {10, 11, 12, 13, 14, 15};
+    volatile int generation;
+    volatile long acceptedAtWrite = -1;
+
+    @Override
+    public int deviceId() {
+        return ID;
+    }
+
+    @Override
+    public long features() {
+        return FEATURE_A | FEATURE_B | RingFeatures.EVENT_IDX;
+    }
+
+    @Override
+    public boolean accepts(long accepted) {
+        return (accepted & refused) == 0;
+    }
+
+    @Override
+    public int[] queueSizes() {
+        return new int[] {16, 8};
+    }
+
+    @Override
+    public DeviceConfig config() {
+        return new DeviceConfig() {
+            @Override
+            public int length() {
+                return CONFIG_LENGTH;
+            }
+
+            @Override
+            public int read(int offset) {
+                return config[offset];
+            }
+
+            @Override
+            public void write(int offset, int value, long accepted) {
+                config[offset] = (byte) value;
+                acceptedAtWrite = accepted;
+            }
+
+            @Override
+            public int generation() {
+                return generation;
+            }
+        };
+    }
+
+    @Override
+    public DeviceSession start(DeviceActivation activation) throws RingFault {
+        this.activation = activation;
+        atStart.run();
+        return new Session(activation);
+    }
+
+    @Override
+    public void systemReset() {
+        systemResets++;
+    }
+
+    private final class Session implements DeviceSession {
+        private final Chain chain = new Chain();
+        private final MemoryAccess memory;
+        private final DeviceQueue[] queues = new DeviceQueue[2];
+        private final DeviceActivation activation;
+
+        Session(DeviceActivation activation) throws RingFault {
+            this.activation = activation;
+            memory = activation.openMemory();
+            open++;
+            for (int i = 0; i < queues.length; i++) {
+                queues[i] = activation.openQueue(i, memory);
+            }
+        }
+
+        @Override
+        public void serve(int index) throws RingFault {
+            DeviceQueue queue = queues[index];
+            do {
+                while (queue.pop(chain)) {
+                    beforeAnswer.run();
+                    queue.push(chain, answer());
+                    served++;
+                }
+                queue.publish();
+                if (queue.interruptWanted()) {
+                    activation.interrupt(index);
+                }
+            } while (queue.enableKicks());
+        }
+
+        private int answer() {
+            int length = (int) Math.min(chain.readableLength(), chain.writableLength());
+            try {
+                for (int i = 0; i < length; i++) {
+                    chain.writeByte(i, chain.readByte(i));
+                }
+                return length;
+            } catch (AccessFault fault) {
+                return 0;
+            }
+        }
+
+        @Override
+        public void close() {
+            atClose.run();
+            memory.close();
+            open--;
+        }
+    }
+}
