@@ -17,6 +17,12 @@ public interface MappingStore {
     String NAME = "viommu.store";
 
     /**
+     * Namespace of the capability that bundles with a store provide. Its attributes are {@link #NAME}, {@code durable} (mappings outlive the process) and
+     * {@code shared} (other processes see them).
+     */
+    String NAMESPACE = "org.viommu.mapping";
+
+    /**
      * The store's short name.
      *
      * @return the value of {@link #NAME}
