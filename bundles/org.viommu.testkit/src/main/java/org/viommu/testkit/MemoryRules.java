@@ -1,0 +1,150 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.SplittableRandom;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.viommu.mapping.MappingStore;
+
+/** A guest that chooses its addresses badly, or wickedly, costs no more than its number of mappings. */
+abstract class MemoryRules extends TableRules {
+    private static final int MAPPINGS = 1 << 16;
+    private static final long PAGE = 0x1000;
+    private static final int PAGE_BITS = 12;
+
+    /** What one collection and the next may differ by, whatever the table does. */
+    private static final long NOISE = 2L << 20;
+
+    private final LongSupplier bytesPerMapping;
+
+    MemoryRules(Supplier<MappingStore> stores, LongSupplier bytesPerMapping) {
+        super(stores);
+        this.bytesPerMapping = bytesPerMapping;
+    }
+
+    @Test
+    void a_million_mappings() {
+        int many = 1_000_000;
+        for (long i = 0; i < many; i++) {
+            map(i * 2 * PAGE, i * 2 * PAGE + PAGE - 1);
+        }
+        assertThat(table().size()).isEqualTo(many);
+        for (long i = 0; i < many; i += 997) {
+            assertThat(lookup(i * 2 * PAGE + 7)).isNotNull();
+            assertThat(lookup((i * 2 + 1) * PAGE)).isNull();
+        }
+        unmap(PAGE, TOP);
+        assertThat(table().size()).isEqualTo(1);
+    }
+
+    @Test
+    void pages_at_random_places() {
+        SplittableRandom random = new SplittableRandom(1);
+        assertBounded(MAPPINGS, () -> {
+            for (int i = 0; i < MAPPINGS; i++) {
+                mapPage(random.nextLong() >>> PAGE_BITS);
+            }
+        });
+    }
+
+    @Test
+    void pairs_of_pages_at_random_places() {
+        SplittableRandom random = new SplittableRandom(2);
+        assertBounded(MAPPINGS, () -> {
+            for (int i = 0; i < MAPPINGS / 2; i++) {
+                long page = random.nextLong() >>> PAGE_BITS;
+                mapPage(page);
+                mapPage(page ^ 1);
+            }
+        });
+    }
+
+    @Test
+    void some_pages_in_each_large_page() {
+        assertBounded(MAPPINGS, () -> {
+            for (long i = 0; i < MAPPINGS / 8; i++) {
+                for (long page = 0; page < 8; page++) {
+                    mapPage((i << 9) + page * 61);
+                }
+            }
+        });
+    }
+
+    @Test
+    void pages_that_part_at_every_bit() {
+        assertBounded(MAPPINGS, () -> {
+            for (long i = 0; i < MAPPINGS; i++) {
+                long spread = 0;
+                for (int bit = 0; bit < 16; bit++) {
+                    spread |= (i >>> bit & 1) << bit * 3;
+                }
+                mapPage(spread);
+            }
+        });
+    }
+
+    @Test
+    void pages_left_over_from_a_full_range() {
+        int left = 1 << 12;
+        long perKept = 256;
+        assertBounded(left, () -> {
+            for (long kept = 0; kept < left; kept++) {
+                long first = kept * perKept;
+                for (long page = first; page < first + perKept; page++) {
+                    mapPage(page);
+                }
+                unmap(first << PAGE_BITS, (first + perKept - 1 << PAGE_BITS) - 1);
+            }
+        });
+    }
+
+    @Test
+    void ranges_across_every_large_page() {
+        assertBounded(MAPPINGS, () -> {
+            for (long i = 0; i < MAPPINGS; i++) {
+                map((i << 21) + PAGE, (i + 1 << 21) + PAGE - 1);
+            }
+        });
+    }
+
+    @Test
+    void nothing_is_left_of_what_was_unmapped() {
+        assertBounded(0, () -> {
+            for (long i = 0; i < MAPPINGS; i++) {
+                mapPage(i * 0x1_0001);
+            }
+            for (long i = 0; i < MAPPINGS; i++) {
+                unmap(i * 0x1_0001 << PAGE_BITS, (i * 0x1_0001 << PAGE_BITS) + PAGE - 1);
+            }
+        });
+    }
+
+    private void mapPage(long page) {
+        map(page << PAGE_BITS, (page << PAGE_BITS) + PAGE - 1);
+    }
+
+    private void assertBounded(int mappings, Runnable guest) {
+        long before = usedHeap();
+        guest.run();
+        long used = usedHeap() - before;
+        assertThat(table().size()).isEqualTo(mappings);
+        assertThat(used)
+                .as("bytes of heap for %d mappings", mappings)
+                .isLessThanOrEqualTo(mappings * bytesPerMapping.getAsLong() + NOISE);
+    }
+
+    private static long usedHeap() {
+        Runtime runtime = Runtime.getRuntime();
+        long used = Long.MAX_VALUE;
+        for (int i = 0; i < 4; i++) {
+            System.gc();
+            used = Math.min(used, runtime.totalMemory() - runtime.freeMemory());
+        }
+        return used;
+    }
+}
