@@ -1,0 +1,39 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.itest.felix;
+
+import static org.ops4j.pax.exam.CoreOptions.bundle;
+import static org.ops4j.pax.exam.CoreOptions.composite;
+import static org.ops4j.pax.exam.CoreOptions.frameworkProperty;
+import static org.ops4j.pax.exam.CoreOptions.junitBundles;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.ops4j.pax.exam.Option;
+
+/** The bundles of the application as they are shipped. */
+final class Application {
+    private Application() {}
+
+    static Option installed() throws IOException {
+        Path folder = Path.of(System.getProperty("viommu.application"));
+        List<Option> bundles;
+        try (Stream<Path> jars = Files.list(folder.resolve("bundle"))) {
+            bundles = jars.sorted()
+                    .<Option>map(jar -> bundle("reference:" + jar.toUri()))
+                    .toList();
+        }
+        return composite(
+                composite(bundles.toArray(Option[]::new)),
+                frameworkProperty("gosh.args").value("--nointeractive"),
+                frameworkProperty("org.ops4j.pax.logging.StaticLogbackFile")
+                        .value(folder.resolve("conf/logback.xml").toString()),
+                frameworkProperty("org.ops4j.pax.logging.DefaultServiceLog.level")
+                        .value("ERROR"),
+                junitBundles());
+    }
+}
