@@ -1,0 +1,146 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.linux.internal;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.viommu.linux.internal.boot.Initramfs;
+import org.viommu.linux.internal.boot.ModuleTree;
+import org.viommu.linux.internal.check.Check;
+import org.viommu.linux.internal.check.DriverCheck;
+import org.viommu.linux.internal.check.EntropyCheck;
+import org.viommu.linux.internal.check.FaultCountCheck;
+import org.viommu.linux.internal.check.Guest;
+import org.viommu.linux.internal.check.PowerOffCheck;
+import org.viommu.linux.internal.check.ReadCheck;
+import org.viommu.linux.internal.check.StoreSwapCheck;
+import org.viommu.linux.internal.check.StrayDmaCheck;
+import org.viommu.linux.internal.check.Verdict;
+import org.viommu.linux.internal.check.WriteCheck;
+import org.viommu.linux.internal.guest.Console;
+import org.viommu.linux.internal.guest.GuestAgent;
+import org.viommu.linux.internal.guest.GuestDisk;
+import org.viommu.linux.internal.platform.Platform;
+import org.viommu.linux.internal.platform.PlatformFactory;
+import org.viommu.linux.internal.prepare.Kit;
+import org.viommu.linux.internal.prepare.Preparation;
+import org.viommu.linux.internal.qemu.GuestHardware;
+import org.viommu.linux.internal.qemu.QemuCommandLine;
+import org.viommu.linux.internal.qemu.QemuFeatures;
+import org.viommu.linux.internal.qemu.QemuMessages;
+import org.viommu.linux.internal.qemu.QemuProcess;
+
+/** One guest from its parts to its end: whatever happens, QEMU, the sockets and the files of the run are gone after it. */
+final class GuestRun {
+    /** In the order to load them: an endpoint that is bound before its IOMMU would be deferred. */
+    private static final List<String> DRIVERS = List.of("virtio_iommu", "virtio_blk", "virtio_rng");
+
+    /** Services come in milliseconds; this is for a machine that is busy beyond reason. */
+    private static final Duration PLATFORM_READY = Duration.ofSeconds(60);
+
+    private static final String SHELL = "viommu.shell";
+
+    private final Options options;
+    private final PlatformFactory platforms;
+    private final Narrator narrator;
+
+    GuestRun(Options options, PlatformFactory platforms, Narrator narrator) {
+        this.options = options;
+        this.platforms = platforms;
+        this.narrator = narrator;
+    }
+
+    ExitStatus run() throws CannotRun, IOException, InterruptedException {
+        Kit kit = new Preparation(narrator).prepare(options.ownParts(), System.getenv());
+        QemuFeatures features = kit.qemu().probe();
+        Map<String, byte[]> modules =
+                kit.modules().isPresent() ? new ModuleTree(kit.modules().get()).load(DRIVERS) : Map.of();
+        Path parent = Path.of(System.getProperty("java.io.tmpdir"));
+        try (RunFolder folder = RunFolder.create(parent, options.keep())) {
+            Path initramfs = folder.file("initramfs.cpio");
+            Initramfs.write(initramfs, kit.busybox(), modules);
+            GuestDisk disk = options.disk().isPresent()
+                    ? GuestDisk.existing(options.disk().get(), options.writable())
+                    : GuestDisk.create(folder.file("disk.img"));
+            Deadline deadline = Deadline.in(options.timeout());
+            try (Platform platform = platforms.open(folder.path(), disk)) {
+                platform.awaitReady(Deadline.in(PLATFORM_READY));
+                GuestHardware hardware = new GuestHardware(
+                        options.memory(), kit.kernel(), initramfs, kernelArguments(), platform.qemuOptions());
+                QemuCommandLine commandLine = new QemuCommandLine(kit.qemu(), features, hardware);
+                narrator.say(
+                        "QEMU %s boots %s with %s",
+                        features.version(), kit.kernel().getFileName(), options.memory());
+                return options.interactive()
+                        ? converse(commandLine, folder, platform)
+                        : check(commandLine, folder, platform, disk, deadline);
+            }
+        }
+    }
+
+    private List<String> kernelArguments() {
+        List<String> arguments = new ArrayList<>();
+        if (options.interactive()) {
+            arguments.add(SHELL);
+        }
+        options.append().ifPresent(arguments::add);
+        return arguments;
+    }
+
+    private ExitStatus converse(QemuCommandLine commandLine, RunFolder folder, Platform platform)
+            throws CannotRun, InterruptedException {
+        narrator.say("this is the guest's console; exit ends the shell and the guest, Ctrl-A X ends QEMU");
+        List<String> command = tell(commandLine.interactive());
+        try (QemuProcess qemu = QemuProcess.startOnTerminal(command, folder.path())) {
+            while (!qemu.waitFor(1)) {
+                if (platform.failure().isPresent()) {
+                    throw CannotRun.because("%s", platform.failure().get());
+                }
+            }
+        }
+        return ExitStatus.OK;
+    }
+
+    private ExitStatus check(
+            QemuCommandLine commandLine, RunFolder folder, Platform platform, GuestDisk disk, Deadline deadline)
+            throws CannotRun, IOException, InterruptedException {
+        Path socket = folder.file("control.sock");
+        List<String> command = tell(commandLine.controlledBy(socket));
+        Console console = new Console(narrator::echo);
+        QemuMessages messages = new QemuMessages(line -> narrator.say("QEMU: %s", line));
+        Verdict verdict = new Verdict();
+        try (GuestAgent agent = GuestAgent.listen(socket);
+                QemuProcess qemu = QemuProcess.start(command, folder.path(), console::line, messages)) {
+            GuestWatch watch = new GuestWatch(qemu, messages, console, platform, deadline);
+            Guest guest = new Guest(agent, console, watch);
+            verdict.run(checks(guest, qemu, platform, disk), guest, narrator);
+        }
+        verdict.tell(narrator);
+        return verdict.isPass() ? ExitStatus.OK : ExitStatus.FAILED;
+    }
+
+    private static List<Check> checks(Guest guest, QemuProcess qemu, Platform platform, GuestDisk disk)
+            throws CannotRun {
+        return List.of(
+                new DriverCheck(guest, platform.endpoints()),
+                new ReadCheck(guest, disk),
+                new WriteCheck(guest, disk),
+                new EntropyCheck(guest),
+                new StoreSwapCheck(guest, disk, platform.stores()),
+                new StrayDmaCheck(guest, platform.strayWriter()),
+                new FaultCountCheck(guest),
+                new PowerOffCheck(guest, () -> !qemu.isAlive()));
+    }
+
+    private List<String> tell(List<String> command) {
+        if (options.keep()) {
+            narrator.say("%s", String.join(" ", command));
+        }
+        return command;
+    }
+}

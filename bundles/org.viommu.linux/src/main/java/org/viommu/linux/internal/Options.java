@@ -1,0 +1,169 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.linux.internal;
+
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.viommu.linux.internal.prepare.OwnParts;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** What the user asks for on the command line. */
+@Command(
+        name = "viommu linux",
+        description = "Runs a stock Debian Linux in QEMU behind Viommu and checks that it gets along with it.",
+        mixinStandardHelpOptions = false,
+        sortOptions = false,
+        separator = " ",
+        footer = {
+            "",
+            "What the guest is made of comes from Debian's packages, by the machine's own apt, and is kept in"
+                    + " $VIOMMU_CACHE, or $XDG_CACHE_HOME/viommu, or ~/.cache/viommu.",
+            "Exit status: 0 all checks passed, 1 something failed, 2 wrong options, 75 packages out of reach."
+        })
+final class Options {
+    private static final Pattern MEMORY = Pattern.compile("[1-9][0-9]{0,6}[MG]");
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--interactive", description = "A shell on the guest's console instead of the checks.")
+    private boolean interactive;
+
+    @Option(names = "--disk", paramLabel = "FILE", description = "The guest's disk; read-only. Default: random data.")
+    private Optional<Path> disk;
+
+    @Option(names = "--writable", description = "The guest may write to FILE. The checks overwrite parts of it.")
+    private boolean writable;
+
+    @Option(names = "--memory", paramLabel = "SIZE", description = "The guest's memory, such as 512M or 2G.")
+    private String memory = "512M";
+
+    @Option(names = "--append", paramLabel = "WORDS", description = "More words for the kernel's command line.")
+    private Optional<String> append;
+
+    @Option(names = "--kernel", paramLabel = "FILE", description = "A bzImage to boot instead of Debian's.")
+    private Optional<Path> kernel;
+
+    @Option(
+            names = "--modules",
+            paramLabel = "FOLDER",
+            description = "The modules of that kernel, as in /lib/modules/VERSION. Default: all drivers are built in.")
+    private Optional<Path> modules;
+
+    @Option(names = "--qemu", paramLabel = "FILE", description = "A qemu-system-x86_64 of 10.1 or newer.")
+    private Optional<Path> qemu;
+
+    @Option(names = "--busybox", paramLabel = "FILE", description = "A busybox that needs no libraries.")
+    private Optional<Path> busybox;
+
+    @Option(names = "--mirror", paramLabel = "URL", description = "An archive of Debian. Default: the machine's own.")
+    private Optional<String> mirror;
+
+    @Option(names = "--timeout", paramLabel = "SECONDS", description = "When to give up on the guest. Default: 900.")
+    private int timeout = 900;
+
+    @Option(names = "--keep", description = "Keep the run's files and print QEMU's command line.")
+    private boolean keep;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "This text.")
+    private boolean help;
+
+    private Options() {}
+
+    /**
+     * Reads the command line.
+     *
+     * @param out where help goes
+     * @param err where complaints go
+     * @return the options; empty if the user asked for help, which is printed then
+     * @throws CannotRun with {@link ExitStatus#USAGE} if the command line is wrong
+     */
+    static Optional<Options> parse(List<String> arguments, PrintWriter out) throws CannotRun {
+        Options options = new Options();
+        CommandLine commandLine = new CommandLine(options);
+        try {
+            commandLine.parseArgs(arguments.toArray(String[]::new));
+            if (options.help) {
+                commandLine.usage(out);
+                return Optional.empty();
+            }
+            options.validate();
+            return Optional.of(options);
+        } catch (ParameterException e) {
+            throw new CannotRun(ExitStatus.USAGE, e.getMessage() + " (viommu linux --help lists the options)");
+        }
+    }
+
+    private void validate() {
+        require(MEMORY.matcher(memory).matches(), "--memory: '%s' is no size such as 512M or 2G", memory);
+        require(timeout > 0, "--timeout: %d is not above 0", timeout);
+        require(!writable || disk.isPresent(), "--writable is of no use without --disk");
+        require(modules.isEmpty() || kernel.isPresent(), "--modules is of no use without --kernel");
+        readable("--disk", disk);
+        readable("--kernel", kernel);
+        readable("--qemu", qemu);
+        readable("--busybox", busybox);
+        modules.ifPresent(path -> require(Files.isDirectory(path), "--modules: %s is no folder", path));
+    }
+
+    private void readable(String option, Optional<Path> file) {
+        file.ifPresent(path -> require(
+                Files.isReadable(path) && !Files.isDirectory(path), "%s: %s is no readable file", option, path));
+    }
+
+    private void require(boolean condition, String format, Object... arguments) {
+        if (!condition) {
+            throw new ParameterException(spec.commandLine(), String.format(format, arguments));
+        }
+    }
+
+    OwnParts ownParts() {
+        return new OwnParts(mirror, absolute(qemu), absolute(kernel), absolute(modules), absolute(busybox));
+    }
+
+    boolean interactive() {
+        return interactive;
+    }
+
+    Optional<Path> disk() {
+        return absolute(disk);
+    }
+
+    boolean writable() {
+        return writable;
+    }
+
+    String memory() {
+        return memory;
+    }
+
+    Optional<String> append() {
+        return append;
+    }
+
+    Duration timeout() {
+        return Duration.ofSeconds(timeout);
+    }
+
+    boolean keep() {
+        return keep;
+    }
+
+    private static Optional<Path> absolute(Optional<Path> path) {
+        return path.map(Path::toAbsolutePath);
+    }
+}

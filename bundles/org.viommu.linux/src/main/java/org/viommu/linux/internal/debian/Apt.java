@@ -1,0 +1,146 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.linux.internal.debian;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.DoubleConsumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.viommu.linux.internal.CannotRun;
+import org.viommu.linux.internal.Subprocess;
+
+/**
+ * The machine's apt, working on a folder of ours: its own package lists, its own cache and an empty list of installed
+ * packages, so that a closure comes out complete and the machine's packages stay as they are. Everything else that the
+ * machine's administrator set (proxies, passwords, trusted keys, checks of dates) stays in force.
+ */
+final class Apt {
+    private static final Pattern PROGRESS = Pattern.compile("dlstatus:\\d+:([0-9.]+):.*");
+
+    private final Path folder;
+    private final Path configuration;
+
+    Apt(Path folder) {
+        this.folder = folder;
+        this.configuration = folder.resolve("apt.conf");
+    }
+
+    /** Where fetched packages are. */
+    Path archives() {
+        return folder.resolve("archives");
+    }
+
+    /** Works on the machine's own sources from here on. */
+    void useMachineSources() throws IOException {
+        configure("");
+    }
+
+    /** Works on one source from here on; a part of it that cannot be fetched is an error. */
+    void useSource(String source) throws IOException {
+        Path sources = folder.resolve("viommu.sources");
+        Files.createDirectories(folder);
+        Files.writeString(sources, source);
+        configure("""
+                Dir::Etc::sourcelist "%s";
+                Dir::Etc::sourceparts "/dev/null";
+                Dir::Etc::preferences "/dev/null";
+                Dir::Etc::preferencesparts "/dev/null";
+                APT::Update::Error-Mode "any";
+                """.formatted(sources));
+    }
+
+    private void configure(String sources) throws IOException {
+        Files.createDirectories(archives().resolve("partial"));
+        Files.createDirectories(folder.resolve("lists/partial"));
+        Files.writeString(folder.resolve("status"), "");
+        // The hooks of the machine's configuration tell programs of the machine about its own lists, not about ours.
+        // The sandbox user of apt may not enter a home folder.
+        String text = """
+                #clear APT::Update::Pre-Invoke;
+                #clear APT::Update::Post-Invoke;
+                #clear APT::Update::Post-Invoke-Success;
+                #clear APT::Architectures;
+                APT::Architecture "amd64";
+                APT::Architectures { "amd64"; };
+                APT::Install-Recommends "false";
+                APT::Sandbox::User "root";
+                Acquire::Languages "none";
+                Acquire::Retries "3";
+                Acquire::http::Timeout "30";
+                Acquire::https::Timeout "30";
+                Dir::State "%1$s";
+                Dir::State::lists "%1$s/lists/";
+                Dir::State::status "%1$s/status";
+                Dir::Cache "%1$s";
+                Dir::Cache::archives "%2$s/";
+                Dir::Log "%1$s";
+                """.formatted(folder, archives());
+        Files.writeString(configuration, text + sources);
+    }
+
+    /** Runs a program of apt and returns what it printed, whatever its exit status. */
+    Result run(String program, String... arguments) throws CannotRun, IOException, InterruptedException {
+        return run(percent -> {}, program, arguments);
+    }
+
+    /** The same, and tells about downloads in percent as they go on. */
+    Result run(DoubleConsumer progress, String program, String... arguments)
+            throws CannotRun, IOException, InterruptedException {
+        // Given on the command line, the file is read after the machine's configuration and wins over it.
+        List<String> command = new ArrayList<>(List.of(program, "-c", configuration.toString()));
+        command.addAll(List.of(arguments));
+        List<String> output = new ArrayList<>();
+        try {
+            int status = Subprocess.run(command, archives(), line -> {
+                Matcher matcher = PROGRESS.matcher(line);
+                if (matcher.matches()) {
+                    progress.accept(Double.parseDouble(matcher.group(1)));
+                } else {
+                    output.add(line);
+                }
+            });
+            return new Result(status, output);
+        } catch (IOException e) {
+            throw CannotRun.unreachable(
+                    "%s is missing (%s): on a system without apt give --qemu, --kernel, --modules and --busybox.",
+                    program, e.getMessage());
+        }
+    }
+
+    /**
+     * What a program of apt left.
+     *
+     * @param status its exit status
+     * @param output its lines
+     */
+    record Result(int status, List<String> output) {
+        boolean ok() {
+            return status == 0;
+        }
+
+        /** Whether it failed because a signature could not be checked with the keys at hand. */
+        boolean lacksKey() {
+            return output.stream()
+                    .map(line -> line.toLowerCase(Locale.ROOT))
+                    .anyMatch(line -> line.contains("no_pubkey")
+                            || line.contains("missing key")
+                            || line.contains("signature")
+                            || line.contains("is not signed"));
+        }
+
+        /** The first complaint, without apt's mark. */
+        String complaint() {
+            return output.stream()
+                    .filter(line -> line.startsWith("E: ") || line.startsWith("W: "))
+                    .map(line -> line.substring(3))
+                    .findFirst()
+                    .orElse("exit status " + status);
+        }
+    }
+}

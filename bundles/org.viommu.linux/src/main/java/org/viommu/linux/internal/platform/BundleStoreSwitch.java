@@ -1,0 +1,71 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.linux.internal.platform;
+
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleException;
+import org.viommu.iommu.IommuSnapshot;
+import org.viommu.iommu.IommuStatus;
+import org.viommu.linux.internal.guest.GuestGone;
+import org.viommu.linux.internal.guest.Liveness;
+
+/** Stops and starts the bundle of the mapping store in use, as an operator would; the IOMMU does the rest by itself. */
+final class BundleStoreSwitch implements StoreSwitch {
+    private final Bundle bundle;
+    private final IommuStatus iommu;
+    private final String name;
+    private String other = "";
+
+    /**
+     * Does nothing yet.
+     *
+     * @param bundle the one that offers the store
+     * @param iommu the one that uses it
+     */
+    BundleStoreSwitch(Bundle bundle, IommuStatus iommu) {
+        this.bundle = bundle;
+        this.iommu = iommu;
+        this.name = iommu.snapshot().store().name();
+    }
+
+    @Override
+    public long swaps() {
+        return iommu.snapshot().store().swaps();
+    }
+
+    @Override
+    public String description() {
+        return "%s and %s in turn".formatted(name, other);
+    }
+
+    @Override
+    public void takeAway(Liveness liveness) throws GuestGone, InterruptedException {
+        try {
+            bundle.stop(Bundle.STOP_TRANSIENT);
+        } catch (BundleException e) {
+            throw new GuestGone("bundle %s does not stop: %s".formatted(bundle.getSymbolicName(), e.getMessage()));
+        }
+        liveness.await(() -> isSettled() && !uses(name));
+        other = iommu.snapshot().store().name();
+    }
+
+    @Override
+    public void bringBack(Liveness liveness) throws GuestGone, InterruptedException {
+        try {
+            bundle.start(Bundle.START_TRANSIENT);
+        } catch (BundleException e) {
+            throw new GuestGone("bundle %s does not start: %s".formatted(bundle.getSymbolicName(), e.getMessage()));
+        }
+        liveness.await(() -> isSettled() && uses(name));
+    }
+
+    private boolean isSettled() {
+        IommuSnapshot.Store store = iommu.snapshot().store();
+        return store.movingTo().isEmpty();
+    }
+
+    private boolean uses(String store) {
+        return iommu.snapshot().store().name().equals(store);
+    }
+}

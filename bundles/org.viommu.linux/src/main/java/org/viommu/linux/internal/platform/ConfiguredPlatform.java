@@ -1,0 +1,173 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.linux.internal.platform;
+
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
+import org.osgi.service.cm.ConfigurationAdmin;
+import org.viommu.endpoint.entropy.StrayDma;
+import org.viommu.iommu.IommuStatus;
+import org.viommu.linux.internal.CannotRun;
+import org.viommu.linux.internal.Deadline;
+import org.viommu.linux.internal.guest.GuestDisk;
+import org.viommu.linux.internal.qemu.QemuCommandLine;
+import org.viommu.machine.FunctionStatus;
+import org.viommu.machine.Machine;
+import org.viommu.mapping.MappingStore;
+import org.viommu.topology.TopologyWriter;
+
+/** A machine made by configuration, as any operator makes one, with a socket for each function. */
+public final class ConfiguredPlatform implements Platform {
+    private static final String NAME = "linux";
+    private static final String TABLE = "viot.bin";
+    private static final int POLL_MILLIS = 50;
+
+    private final BundleContext context;
+    private final Path folder;
+    private final MachineConfigurations configurations;
+    private final MachineServices services;
+
+    private ConfiguredPlatform(
+            BundleContext context, Path folder, MachineConfigurations configurations, MachineServices services) {
+        this.context = context;
+        this.folder = folder;
+        this.configurations = configurations;
+        this.services = services;
+    }
+
+    /**
+     * Writes the topology and configures the machine.
+     *
+     * @param writer writes what {@code -acpitable} reads
+     * @param folder where the sockets and the table go
+     */
+    public static ConfiguredPlatform open(
+            BundleContext context, ConfigurationAdmin admin, TopologyWriter writer, Path folder, GuestDisk disk)
+            throws IOException {
+        Path table = folder.resolve(TABLE);
+        Files.write(table, writer.write(PciSlots.topology()));
+        MachineConfigurations configurations = new MachineConfigurations(admin, NAME);
+        ConfiguredPlatform platform =
+                new ConfiguredPlatform(context, folder, configurations, new MachineServices(context, NAME));
+        try {
+            configurations.create(table, folder, disk);
+            return platform;
+        } catch (IOException | RuntimeException e) {
+            platform.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public void awaitReady(Deadline deadline) throws CannotRun, InterruptedException {
+        for (Optional<String> missing = missing(); missing.isPresent(); missing = missing()) {
+            if (deadline.isOver()) {
+                throw CannotRun.because(
+                        "The platform is not ready after %d s: %s.",
+                        deadline.limit().toSeconds(), missing.get());
+            }
+            Thread.sleep(POLL_MILLIS);
+        }
+    }
+
+    /** The first thing that is not there yet, or not any more. */
+    private Optional<String> missing() {
+        Optional<Machine> machine = services.machine();
+        if (machine.isEmpty()) {
+            return Optional.of("no bundle offers the machine " + NAME + " (is org.viommu.machine active?)");
+        }
+        Optional<FunctionStatus> function = machine.get().functions().stream()
+                .filter(status -> status.missing().isPresent())
+                .findFirst();
+        if (function.isPresent()) {
+            return function.map(FunctionStatus::toString);
+        }
+        return Stream.of(PciSlots.values())
+                .map(slot -> slot.socket(folder))
+                .filter(socket -> !Files.exists(socket))
+                .map(socket -> "nothing listens on " + socket + " (is org.viommu.transport.vfiouser active?)")
+                .findFirst();
+    }
+
+    @Override
+    public Optional<String> failure() {
+        return missing().map(missing -> "the platform does not serve the guest any more: " + missing);
+    }
+
+    @Override
+    public List<String> qemuOptions() {
+        List<String> options =
+                new ArrayList<>(List.of("-acpitable", "file=" + QemuCommandLine.escape(folder.resolve(TABLE))));
+        for (PciSlots slot : PciSlots.values()) {
+            JsonObject socket = new JsonObject();
+            socket.addProperty("type", "unix");
+            socket.addProperty("path", slot.socket(folder).toString());
+            JsonObject device = new JsonObject();
+            device.addProperty("driver", "vfio-user-pci");
+            device.addProperty("addr", Integer.toHexString(slot.address().device()));
+            // The functions have no option ROM; without this QEMU warns that it is empty.
+            device.addProperty("rombar", 0);
+            device.add("socket", socket);
+            options.add("-device");
+            options.add(device.toString());
+        }
+        return options;
+    }
+
+    @Override
+    public List<String> endpoints() {
+        return PciSlots.endpoints().stream()
+                .map(slot -> slot.address().toString())
+                .toList();
+    }
+
+    @Override
+    public StrayWriter strayWriter() throws CannotRun {
+        StrayDma stray = services.stray()
+                .orElseThrow(() -> CannotRun.because("%s offers no StrayDma.", PciSlots.ENTROPY.device()));
+        return new StrayWriter() {
+            @Override
+            public int endpoint() {
+                return PciSlots.ENTROPY.endpoint();
+            }
+
+            @Override
+            public void write(long iova, int length) {
+                stray.write(iova, length);
+            }
+        };
+    }
+
+    @Override
+    public StoreSwitch stores() throws CannotRun {
+        IommuStatus iommu = services.iommu()
+                .orElseThrow(() -> CannotRun.because("%s offers no IommuStatus.", PciSlots.IOMMU.device()));
+        String store = iommu.snapshot().store().name();
+        try {
+            String filter = "(" + MappingStore.NAME + "=" + store + ")";
+            ServiceReference<MappingStore> reference = context.getServiceReferences(MappingStore.class, filter).stream()
+                    .findFirst()
+                    .orElseThrow(() -> CannotRun.because(
+                            "The IOMMU keeps its mappings in %s: no bundle offers another store.", store));
+            return new BundleStoreSwitch(reference.getBundle(), iommu);
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalArgumentException("not a name for a filter: " + store, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        configurations.close();
+        services.close();
+    }
+}

@@ -1,0 +1,90 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.linux.internal.platform;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Dictionary;
+import java.util.Hashtable;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.osgi.service.cm.Configuration;
+import org.osgi.service.cm.ConfigurationAdmin;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.viommu.linux.internal.guest.GuestDisk;
+
+/** The configurations that make up one machine; closing takes them back in the opposite order. */
+final class MachineConfigurations implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(MachineConfigurations.class);
+
+    private static final String TOPOLOGY = "org.viommu.topology.acpi";
+    private static final String IOMMU = "org.viommu.iommu";
+    private static final String BLOCK = "org.viommu.endpoint.block";
+    private static final String ENTROPY = "org.viommu.endpoint.entropy";
+    private static final String MACHINE = "org.viommu.machine";
+
+    /** A configuration for whichever bundle has the PID. */
+    private static final String ANYWHERE = "?";
+
+    private final ConfigurationAdmin admin;
+    private final String machine;
+    private final Deque<Configuration> created = new ArrayDeque<>();
+
+    /** @param machine name of the machine, and of its part in the PIDs */
+    MachineConfigurations(ConfigurationAdmin admin, String machine) {
+        this.admin = admin;
+        this.machine = machine;
+    }
+
+    /**
+     * Configures everything.
+     *
+     * @param table file with the topology
+     * @param folder where the sockets are to be
+     */
+    void create(Path table, Path folder, GuestDisk disk) throws IOException {
+        create(TOPOLOGY, Map.of("machine", machine, "file", table.toString()));
+        create(
+                IOMMU,
+                Map.of(
+                        "machine", machine,
+                        "name", PciSlots.IOMMU.device(),
+                        "address", PciSlots.IOMMU.address().toString()));
+        create(
+                BLOCK,
+                Map.of(
+                        "machine", machine,
+                        "name", PciSlots.DISK.device(),
+                        "file", disk.path().toString(),
+                        "read-only", disk.readOnly()));
+        create(ENTROPY, Map.of("machine", machine, "name", PciSlots.ENTROPY.device()));
+        String[] functions = Stream.of(PciSlots.values())
+                .map(slot -> slot.device() + "=" + slot.address() + "=" + slot.socket(folder))
+                .toArray(String[]::new);
+        create(MACHINE, Map.of("name", machine, "functions", functions));
+    }
+
+    private void create(String factory, Map<String, Object> values) throws IOException {
+        Configuration configuration = admin.getFactoryConfiguration(factory, machine, ANYWHERE);
+        created.push(configuration);
+        Dictionary<String, Object> properties = new Hashtable<>(values);
+        configuration.update(properties);
+    }
+
+    @Override
+    public void close() {
+        while (!created.isEmpty()) {
+            try {
+                created.pop().delete();
+            } catch (IOException e) {
+                LOG.warn("a configuration of machine {} stays: {}", machine, e.toString());
+            } catch (IllegalStateException e) {
+                LOG.debug("machine {} goes with the whole platform: {}", machine, e.toString());
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.linux.internal.platform;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.viommu.topology.EndpointNode;
+import org.viommu.topology.IommuNode;
+import org.viommu.topology.PciAddress;
+import org.viommu.topology.Topology;
+
+/** The functions on the guest's PCI bus: the IOMMU and, behind it, a disk and an entropy source. */
+enum PciSlots {
+    IOMMU("iommu0", "00:01.0"),
+    DISK("disk0", "00:02.0"),
+    ENTROPY("rng0", "00:03.0");
+
+    private final String device;
+    private final PciAddress address;
+
+    PciSlots(String device, String address) {
+        this.device = device;
+        this.address = PciAddress.parse(address);
+    }
+
+    /** Those that the IOMMU translates for. */
+    static List<PciSlots> endpoints() {
+        return List.of(DISK, ENTROPY);
+    }
+
+    /** What the guest's firmware says of the bus. */
+    static Topology topology() {
+        IommuNode iommu = new IommuNode.PciFunction(IOMMU.address);
+        Topology.Builder topology = Topology.builder().iommu(iommu);
+        endpoints().forEach(slot -> topology.endpoint(new EndpointNode.PciRange(slot.address, slot.endpoint(), iommu)));
+        return topology.build();
+    }
+
+    /** Name of the device within the machine. */
+    String device() {
+        return device;
+    }
+
+    PciAddress address() {
+        return address;
+    }
+
+    /** The endpoint ID, unsigned 32-bit: the routing identifier, as usual. */
+    int endpoint() {
+        return address.bdf();
+    }
+
+    /** The function's socket. */
+    Path socket(Path folder) {
+        return folder.resolve(device + ".sock");
+    }
+}

@@ -1,0 +1,35 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.linux.internal.platform;
+
+import java.util.List;
+import java.util.Optional;
+import org.viommu.linux.internal.CannotRun;
+import org.viommu.linux.internal.Deadline;
+
+/** What the guest's PCI bus is served from; closing it takes everything back. */
+public interface Platform extends AutoCloseable {
+    /**
+     * Waits until every function is served.
+     *
+     * @throws CannotRun naming what is missing, when the time is over
+     */
+    void awaitReady(Deadline deadline) throws CannotRun, InterruptedException;
+
+    /** QEMU's options for the functions and for the firmware's table that describes them. */
+    List<String> qemuOptions();
+
+    /** PCI addresses of the endpoints behind the IOMMU, as Linux writes them. */
+    List<String> endpoints();
+
+    /** What is not served any more, if anything: QEMU does not end when that happens. */
+    Optional<String> failure();
+
+    StrayWriter strayWriter() throws CannotRun;
+
+    StoreSwitch stores() throws CannotRun;
+
+    @Override
+    void close();
+}

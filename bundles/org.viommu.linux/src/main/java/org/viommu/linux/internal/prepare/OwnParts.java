@@ -1,0 +1,23 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.linux.internal.prepare;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What the user brings instead of Debian's packages.
+ *
+ * @param mirror an archive of Debian to fetch the rest from
+ * @param qemu a qemu-system-x86_64
+ * @param kernel a bzImage
+ * @param modules the modules of that kernel
+ * @param busybox a busybox that needs no libraries
+ */
+public record OwnParts(
+        Optional<String> mirror,
+        Optional<Path> qemu,
+        Optional<Path> kernel,
+        Optional<Path> modules,
+        Optional<Path> busybox) {}

@@ -1,0 +1,71 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.linux.internal.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.viommu.linux.internal.check.Outcome.Result;
+import org.viommu.linux.internal.platform.StrayWriter;
+
+@Timeout(60)
+class StrayDmaCheckTest {
+    @TempDir
+    private Path folder;
+
+    /** An endpoint 24 whose guest reports every stray write as endpoint {@code reported}. */
+    private static StrayWriter writer(CheckBench bench, int reported) {
+        return new StrayWriter() {
+            @Override
+            public int endpoint() {
+                return 24;
+            }
+
+            @Override
+            public void write(long iova, int length) {
+                bench.console()
+                        .line("[ 7.0] virtio_iommu virtio0: page fault from EP %d at 0x%x [W]"
+                                .formatted(reported, iova));
+            }
+        };
+    }
+
+    @Test
+    void a_fault_of_the_endpoint_at_the_address_passes() throws Exception {
+        try (CheckBench bench = new CheckBench(folder, request -> "ok")) {
+            Guest guest = bench.guest();
+
+            Outcome outcome = new StrayDmaCheck(guest, writer(bench, 24)).run();
+
+            assertThat(outcome.result()).isEqualTo(Result.PASS);
+            assertThat(outcome.detail()).contains("virtio_iommu virtio0: page fault from EP 24 at 0xdead00000000 [W]");
+            assertThat(new FaultCountCheck(guest).run().result()).isEqualTo(Result.PASS);
+        }
+    }
+
+    @Test
+    void a_fault_of_another_endpoint_fails() throws Exception {
+        try (CheckBench bench = new CheckBench(folder, request -> "ok")) {
+            assertThat(new StrayDmaCheck(bench.guest(), writer(bench, 16)).run().result())
+                    .isEqualTo(Result.FAIL);
+        }
+    }
+
+    @Test
+    void a_fault_besides_the_provoked_one_fails_the_count() throws Exception {
+        try (CheckBench bench = new CheckBench(folder, request -> "ok")) {
+            Guest guest = bench.guest();
+            new StrayDmaCheck(guest, writer(bench, 24)).run();
+            bench.console().line("virtio_iommu virtio0: page fault from EP 16 at 0xfffff000 [R]");
+
+            Outcome outcome = new FaultCountCheck(guest).run();
+
+            assertThat(outcome.result()).isEqualTo(Result.FAIL);
+            assertThat(outcome.detail()).startsWith("2 faults").contains("0xfffff000");
+        }
+    }
+}

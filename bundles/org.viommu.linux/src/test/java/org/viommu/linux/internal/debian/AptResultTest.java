@@ -1,0 +1,53 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.linux.internal.debian;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class AptResultTest {
+    @Test
+    void a_key_that_gpgv_does_not_find_is_a_lacking_key() {
+        assertThat(new Apt.Result(
+                                100,
+                                List.of(
+                                        "Err:1 http://mirror.example/debian trixie InRelease",
+                                        "  The following signatures couldn't be verified because the public key is not"
+                                                + " available: NO_PUBKEY 6ED0E7B82643E131"))
+                        .lacksKey())
+                .isTrue();
+    }
+
+    @Test
+    void a_key_that_sqv_does_not_find_is_a_lacking_key() {
+        assertThat(new Apt.Result(
+                                100,
+                                List.of("  Sub-process /usr/bin/sqv returned an error code (1), error message is:"
+                                        + " Missing key 4CB50190207B4758A3F73A796ED0E7B82643E131, which is needed to verify"
+                                        + " signature."))
+                        .lacksKey())
+                .isTrue();
+    }
+
+    @Test
+    void a_host_that_does_not_answer_lacks_no_key() {
+        Apt.Result result = new Apt.Result(
+                100,
+                List.of(
+                        "Err:1 http://mirror.example/debian trixie InRelease",
+                        "  Could not resolve 'mirror.example'",
+                        "E: Failed to fetch http://mirror.example/x  Could not resolve 'mirror.example'"));
+
+        assertThat(result.lacksKey()).isFalse();
+        assertThat(result.complaint())
+                .isEqualTo("Failed to fetch http://mirror.example/x  Could not resolve 'mirror.example'");
+    }
+
+    @Test
+    void without_a_complaint_the_status_has_to_do() {
+        assertThat(new Apt.Result(3, List.of("nothing")).complaint()).isEqualTo("exit status 3");
+    }
+}
