@@ -27,9 +27,11 @@ public final class AccessGate {
     /**
      * Makes the gate wait for a slot from now on. A slot may belong to several gates; one that joins a gate twice must leave it twice.
      *
-     * @param slot whose owner must be outside
+     * @param slot whose owner is outside
+     * @throws IllegalStateException if the owner is inside
      */
     public synchronized void join(AccessSlot slot) {
+        checkOutside(slot);
         AccessSlot[] joined = Arrays.copyOf(slots, slots.length + 1);
         joined[slots.length] = slot;
         slots = joined;
@@ -38,9 +40,11 @@ public final class AccessGate {
     /**
      * Forgets a slot. Does nothing if the slot has not joined.
      *
-     * @param slot whose owner must be outside
+     * @param slot whose owner is outside
+     * @throws IllegalStateException if the owner is inside
      */
     public synchronized void leave(AccessSlot slot) {
+        checkOutside(slot);
         int gone = Arrays.asList(slots).indexOf(slot);
         if (gone >= 0) {
             AccessSlot[] remaining = Arrays.copyOf(slots, slots.length - 1);
@@ -59,10 +63,20 @@ public final class AccessGate {
         VarHandle.fullFence();
         for (AccessSlot slot : slots) {
             long seen = slot.sequence();
-            if ((seen & 1) != 0) {
+            if (inside(seen)) {
                 awaitExit(slot, seen);
             }
         }
+    }
+
+    private static void checkOutside(AccessSlot slot) {
+        if (inside(slot.sequence())) {
+            throw new IllegalStateException("the slot's owner is inside an access");
+        }
+    }
+
+    private static boolean inside(long sequence) {
+        return (sequence & 1) != 0;
     }
 
     private static void awaitExit(AccessSlot slot, long seen) {

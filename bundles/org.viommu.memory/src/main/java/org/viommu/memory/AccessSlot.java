@@ -9,9 +9,9 @@ import java.lang.invoke.VarHandle;
 /**
  * Says whether one thread is inside an access. The thread enters and exits; every {@link AccessGate} that the slot has joined waits for it.
  *
- * <p>A slot may join several gates, so that one {@link #enter()} protects everything that an access passes through. An access that translates first joins its
- * slot to the translator's gate, then opens the memory behind with {@link GuestMemory#open(AccessSlot)}: whoever takes away a mapping and whoever takes away
- * a region wait for the same sequence number, and the memory's own bracket is a nested one, which costs no fence.
+ * <p>A slot may join several gates, so that one bracket protects everything that an access passes through. An access that translates joins its slot to the
+ * translator's gate and opens the memory behind with {@link GuestMemory#open(AccessSlot)}. Entering the memory's access then enters the slot: whoever takes
+ * away a mapping and whoever takes away a region wait for the same sequence number, and the two brackets cost one fence.
  *
  * <p>Confined to one thread at a time, but for {@link #sequence()}.
  */

@@ -92,11 +92,13 @@ public final class GuestMemory {
     }
 
     /**
-     * Opens an access that shares its bracket with something in front of this memory, such as a translation: while the owner of the slot is inside it, by
-     * whichever way, the regions that it uses stay. Each operation enters the slot too, which costs next to nothing for an owner that is inside already.
+     * Opens an access that shares its bracket with something in front of this memory, such as a translation: the access's {@link MemoryAccess#enter()} enters
+     * the slot, and so everything whose gate the slot has joined. What is in front enters and exits through the access, once around its own work and the
+     * memory's.
      *
      * @param slot of the thread that uses the access, which is outside; closing the access makes the slot leave this memory, but no other gate
      * @return an access by guest-physical address; close it when the thread is done with this memory
+     * @throws IllegalStateException if the owner of the slot is inside
      */
     public MemoryAccess open(AccessSlot slot) {
         gate.join(slot);

@@ -12,8 +12,8 @@ import java.nio.ByteBuffer;
 /**
  * One thread's access to guest memory.
  *
- * <p>It remembers the window that it used last. The memory of a window is good only under the table it came from, so every operation compares tables after it
- * has entered its slot; a table that is still published then keeps its windows until the slot is left.
+ * <p>It works with the table that was published when it entered: until it exits, nobody unmaps a window of that table. It remembers the windows that it used
+ * last (rings and buffers are often in two), so that the steps of a burst look nothing up.
  */
 final class GuestMemoryAccess implements MemoryAccess {
     private static final VarHandle SHORT = exact(short[].class);
@@ -25,8 +25,10 @@ final class GuestMemoryAccess implements MemoryAccess {
 
     private final AccessSlot slot;
     private GuestMemory memory;
+    private int depth;
     private RegionTable table = RegionTable.EMPTY;
     private Window hint = Window.NONE;
+    private Window olderHint = Window.NONE;
     private PieceViews views = new PieceViews(0);
 
     GuestMemoryAccess(GuestMemory memory, AccessSlot slot) {
@@ -36,67 +38,86 @@ final class GuestMemoryAccess implements MemoryAccess {
 
     @Override
     public void enter() {
-        slot.enter();
+        if (depth++ == 0) {
+            slot.enter();
+            RegionTable current = memory.table();
+            if (current != table) {
+                take(current);
+            }
+        }
     }
 
     @Override
     public void exit() {
-        slot.exit();
-    }
-
-    @Override
-    public byte getByte(long address) throws AccessFault {
-        slot.enter();
-        try {
-            Window window = single(address, Byte.BYTES);
-            return window != null ? window.bytes().get(window.offset(address)) : (byte) gather(address, Byte.BYTES);
-        } finally {
+        if (depth == 0) {
+            throw new IllegalStateException("exit without enter");
+        }
+        if (--depth == 0) {
             slot.exit();
         }
     }
 
     @Override
+    public byte getByte(long address) throws AccessFault {
+        boolean entered = enterFromOutside();
+        try {
+            Window window = single(address, Byte.BYTES);
+            return window != null ? window.bytes().get(window.offset(address)) : (byte) gather(address, Byte.BYTES);
+        } finally {
+            if (entered) {
+                exit();
+            }
+        }
+    }
+
+    @Override
     public short getShort(long address) throws AccessFault {
-        slot.enter();
+        boolean entered = enterFromOutside();
         try {
             Window window = single(address, Short.BYTES);
             return window != null
                     ? (short) SHORT.get(window.bytes(), window.offset(address))
                     : (short) gather(address, Short.BYTES);
         } finally {
-            slot.exit();
+            if (entered) {
+                exit();
+            }
         }
     }
 
     @Override
     public int getInt(long address) throws AccessFault {
-        slot.enter();
+        boolean entered = enterFromOutside();
         try {
             Window window = single(address, Integer.BYTES);
             return window != null
                     ? (int) INT.get(window.bytes(), window.offset(address))
                     : (int) gather(address, Integer.BYTES);
         } finally {
-            slot.exit();
+            if (entered) {
+                exit();
+            }
         }
     }
 
     @Override
     public long getLong(long address) throws AccessFault {
-        slot.enter();
+        boolean entered = enterFromOutside();
         try {
             Window window = single(address, Long.BYTES);
             return window != null
                     ? (long) LONG.get(window.bytes(), window.offset(address))
                     : gather(address, Long.BYTES);
         } finally {
-            slot.exit();
+            if (entered) {
+                exit();
+            }
         }
     }
 
     @Override
     public void putByte(long address, byte value) throws AccessFault {
-        slot.enter();
+        boolean entered = enterFromOutside();
         try {
             Window window = single(address, Byte.BYTES);
             if (window != null && window.writable()) {
@@ -105,13 +126,15 @@ final class GuestMemoryAccess implements MemoryAccess {
                 scatter(address, Byte.BYTES, value);
             }
         } finally {
-            slot.exit();
+            if (entered) {
+                exit();
+            }
         }
     }
 
     @Override
     public void putShort(long address, short value) throws AccessFault {
-        slot.enter();
+        boolean entered = enterFromOutside();
         try {
             Window window = single(address, Short.BYTES);
             if (window != null && window.writable()) {
@@ -120,13 +143,15 @@ final class GuestMemoryAccess implements MemoryAccess {
                 scatter(address, Short.BYTES, value);
             }
         } finally {
-            slot.exit();
+            if (entered) {
+                exit();
+            }
         }
     }
 
     @Override
     public void putInt(long address, int value) throws AccessFault {
-        slot.enter();
+        boolean entered = enterFromOutside();
         try {
             Window window = single(address, Integer.BYTES);
             if (window != null && window.writable()) {
@@ -135,13 +160,15 @@ final class GuestMemoryAccess implements MemoryAccess {
                 scatter(address, Integer.BYTES, value);
             }
         } finally {
-            slot.exit();
+            if (entered) {
+                exit();
+            }
         }
     }
 
     @Override
     public void putLong(long address, long value) throws AccessFault {
-        slot.enter();
+        boolean entered = enterFromOutside();
         try {
             Window window = single(address, Long.BYTES);
             if (window != null && window.writable()) {
@@ -150,35 +177,41 @@ final class GuestMemoryAccess implements MemoryAccess {
                 scatter(address, Long.BYTES, value);
             }
         } finally {
-            slot.exit();
+            if (entered) {
+                exit();
+            }
         }
     }
 
     @Override
     public short getShortAcquire(long address) throws AccessFault {
-        slot.enter();
+        boolean entered = enterFromOutside();
         try {
             Window window = ordered(address, Direction.READ);
             return (short) SHORT.getAcquire(window.bytes(), window.offset(address));
         } finally {
-            slot.exit();
+            if (entered) {
+                exit();
+            }
         }
     }
 
     @Override
     public void putShortRelease(long address, short value) throws AccessFault {
-        slot.enter();
+        boolean entered = enterFromOutside();
         try {
             Window window = ordered(address, Direction.WRITE);
             SHORT.setRelease(window.bytes(), window.offset(address), value);
         } finally {
-            slot.exit();
+            if (entered) {
+                exit();
+            }
         }
     }
 
     @Override
     public void read(long address, ByteBuffer target) throws AccessFault {
-        slot.enter();
+        boolean entered = enterFromOutside();
         try {
             checkRange(address, target.remaining());
             for (long at = address; target.hasRemaining(); ) {
@@ -189,13 +222,15 @@ final class GuestMemoryAccess implements MemoryAccess {
                 at += length;
             }
         } finally {
-            slot.exit();
+            if (entered) {
+                exit();
+            }
         }
     }
 
     @Override
     public void write(long address, ByteBuffer source) throws AccessFault {
-        slot.enter();
+        boolean entered = enterFromOutside();
         try {
             checkRange(address, source.remaining());
             for (long at = address; source.hasRemaining(); ) {
@@ -206,7 +241,9 @@ final class GuestMemoryAccess implements MemoryAccess {
                 at += length;
             }
         } finally {
-            slot.exit();
+            if (entered) {
+                exit();
+            }
         }
     }
 
@@ -215,7 +252,7 @@ final class GuestMemoryAccess implements MemoryAccess {
         if (length < 0) {
             throw new IllegalArgumentException("length " + length + " is negative");
         }
-        slot.enter();
+        boolean entered = enterFromOutside();
         try {
             checkRange(address, length);
             for (long done = 0; done < length; ) {
@@ -231,7 +268,9 @@ final class GuestMemoryAccess implements MemoryAccess {
                 done += size;
             }
         } finally {
-            slot.exit();
+            if (entered) {
+                exit();
+            }
         }
     }
 
@@ -240,29 +279,42 @@ final class GuestMemoryAccess implements MemoryAccess {
         if (memory != CLOSED) {
             memory.close(slot);
             memory = CLOSED;
+            take(CLOSED.table());
         }
+    }
+
+    /** Enters unless a burst is under way, whose steps then cost no store; returns whether the caller must exit. */
+    private boolean enterFromOutside() {
+        if (depth != 0) {
+            return false;
+        }
+        enter();
+        return true;
+    }
+
+    private void take(RegionTable current) {
+        table = current;
+        hint = Window.NONE;
+        olderHint = Window.NONE;
+        views = new PieceViews(current.windowCount());
     }
 
     /** The window that holds all of the bytes, or null if they are spread or refused. */
     private Window single(long address, int length) {
         Window window = hint;
-        if (memory.table() == table && window.holds(address, length)) {
+        if (window.holds(address, length)) {
             return window;
         }
         window = seek(address);
         return window.holds(address, length) ? window : null;
     }
 
-    /** The window that covers the address under the present table, or {@link Window#NONE}; remembers it. */
+    /** The window that covers the address, or {@link Window#NONE}; remembers it. */
     private Window seek(long address) {
-        RegionTable current = memory.table();
-        if (current != table) {
-            table = current;
-            hint = Window.NONE;
-            views = new PieceViews(current.windowCount());
-        }
         if (!hint.covers(address)) {
-            hint = current.find(address);
+            Window older = olderHint;
+            olderHint = hint;
+            hint = older.covers(address) ? older : table.find(address);
         }
         return hint;
     }
