@@ -45,7 +45,11 @@ public final class Chain {
      * @param id by which the queue knows the chain
      */
     public void begin(MemoryAccess access, int id) {
-        this.access = access;
+        if (this.access != access) {
+            // The usual chain stays with one queue; the collector's barrier behind the store would cost more than the
+            // comparison.
+            this.access = access;
+        }
         this.id = id;
         readable.clear();
         writable.clear();
@@ -107,8 +111,8 @@ public final class Chain {
      * @throws AccessFault if it cannot be read
      */
     public byte readByte(long offset) throws AccessFault {
-        Objects.checkIndex(offset, readable.total());
-        return access.getByte(readable.seek(offset));
+        readable.holds(offset, Byte.BYTES);
+        return access.getByte(readable.address(offset));
     }
 
     /**
@@ -119,9 +123,9 @@ public final class Chain {
      * @throws AccessFault if it cannot be read
      */
     public short readShort(long offset) throws AccessFault {
-        Objects.checkFromIndexSize(offset, Short.BYTES, readable.total());
-        long address = readable.seek(offset);
-        return readable.rest(offset) >= Short.BYTES ? access.getShort(address) : (short) gather(offset, Short.BYTES);
+        return readable.holds(offset, Short.BYTES)
+                ? access.getShort(readable.address(offset))
+                : (short) gather(offset, Short.BYTES);
     }
 
     /**
@@ -132,9 +136,9 @@ public final class Chain {
      * @throws AccessFault if it cannot be read
      */
     public int readInt(long offset) throws AccessFault {
-        Objects.checkFromIndexSize(offset, Integer.BYTES, readable.total());
-        long address = readable.seek(offset);
-        return readable.rest(offset) >= Integer.BYTES ? access.getInt(address) : (int) gather(offset, Integer.BYTES);
+        return readable.holds(offset, Integer.BYTES)
+                ? access.getInt(readable.address(offset))
+                : (int) gather(offset, Integer.BYTES);
     }
 
     /**
@@ -145,9 +149,9 @@ public final class Chain {
      * @throws AccessFault if it cannot be read
      */
     public long readLong(long offset) throws AccessFault {
-        Objects.checkFromIndexSize(offset, Long.BYTES, readable.total());
-        long address = readable.seek(offset);
-        return readable.rest(offset) >= Long.BYTES ? access.getLong(address) : gather(offset, Long.BYTES);
+        return readable.holds(offset, Long.BYTES)
+                ? access.getLong(readable.address(offset))
+                : gather(offset, Long.BYTES);
     }
 
     /**
@@ -180,8 +184,8 @@ public final class Chain {
      * @throws AccessFault if it cannot be written
      */
     public void writeByte(long offset, byte value) throws AccessFault {
-        Objects.checkIndex(offset, writable.total());
-        access.putByte(writable.seek(offset), value);
+        writable.holds(offset, Byte.BYTES);
+        access.putByte(writable.address(offset), value);
     }
 
     /**
@@ -192,10 +196,8 @@ public final class Chain {
      * @throws AccessFault if it cannot be written
      */
     public void writeShort(long offset, short value) throws AccessFault {
-        Objects.checkFromIndexSize(offset, Short.BYTES, writable.total());
-        long address = writable.seek(offset);
-        if (writable.rest(offset) >= Short.BYTES) {
-            access.putShort(address, value);
+        if (writable.holds(offset, Short.BYTES)) {
+            access.putShort(writable.address(offset), value);
         } else {
             scatter(offset, Short.BYTES, value);
         }
@@ -209,10 +211,8 @@ public final class Chain {
      * @throws AccessFault if it cannot be written
      */
     public void writeInt(long offset, int value) throws AccessFault {
-        Objects.checkFromIndexSize(offset, Integer.BYTES, writable.total());
-        long address = writable.seek(offset);
-        if (writable.rest(offset) >= Integer.BYTES) {
-            access.putInt(address, value);
+        if (writable.holds(offset, Integer.BYTES)) {
+            access.putInt(writable.address(offset), value);
         } else {
             scatter(offset, Integer.BYTES, value);
         }
@@ -226,10 +226,8 @@ public final class Chain {
      * @throws AccessFault if it cannot be written
      */
     public void writeLong(long offset, long value) throws AccessFault {
-        Objects.checkFromIndexSize(offset, Long.BYTES, writable.total());
-        long address = writable.seek(offset);
-        if (writable.rest(offset) >= Long.BYTES) {
-            access.putLong(address, value);
+        if (writable.holds(offset, Long.BYTES)) {
+            access.putLong(writable.address(offset), value);
         } else {
             scatter(offset, Long.BYTES, value);
         }
@@ -308,6 +306,7 @@ public final class Chain {
         }
     }
 
+    /** Reads a value that several segments hold. */
     private long gather(long offset, int length) throws AccessFault {
         long value = 0;
         for (int i = 0; i < length; i++) {
