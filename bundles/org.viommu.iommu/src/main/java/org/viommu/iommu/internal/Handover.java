@@ -138,6 +138,7 @@ final class Handover {
         while (journal.backlog() > SHORT_BACKLOG) {
             catchUp(replica, journal);
         }
+        journal.letGo();
         List<DomainTable> old = new ArrayList<>();
         Result result = writer.call(() -> {
             long begin = System.nanoTime();

@@ -12,7 +12,7 @@ import org.viommu.virtqueue.DeviceQueue;
 import org.viommu.virtqueue.RingFault;
 
 /**
- * The device at work for one driver. The session's thread is the writer from its start to its end.
+ * The device at work for one driver. The session's thread is the writer while it serves requests.
  *
  * <p>Requests are served in batches. Before a batch is published all accesses have ended that use what the batch has taken away, and between two batches the
  * thread does what others have asked of the writer.
@@ -35,10 +35,10 @@ final class IommuSession implements DeviceSession {
     private final Chain chain = new Chain();
 
     /**
-     * Opens the queues and becomes the writer.
+     * Opens the queues.
      *
      * @param activation what the driver has negotiated and set up
-     * @param writer which this session becomes
+     * @param writer which the session's thread is while it serves requests
      * @param spaces that requests change
      * @param dispatcher for requests
      * @param faults to be delivered
@@ -67,39 +67,32 @@ final class IommuSession implements DeviceSession {
             memory.close();
             throw e;
         }
-        writer.take(() -> activation.wake(IommuQueues.REQUEST));
         faults.connect(() -> activation.wake(IommuQueues.EVENT));
     }
 
     @Override
     public void serve(int queue) throws RingFault {
-        boolean usable = false;
+        if (queue == IommuQueues.EVENT) {
+            serveEvents();
+            return;
+        }
+        writer.begin();
         try {
-            if (queue == IommuQueues.REQUEST) {
-                serveRequests();
-            } else {
-                serveEvents();
-            }
-            usable = true;
+            serveRequests();
         } finally {
-            if (!usable) {
-                // The host does not call again before the reset, and others must not wait for that.
-                writer.give();
-            }
+            writer.end();
         }
     }
 
     @Override
     public void close() {
         faults.disconnect();
-        writer.give();
         writer.submit(spaces::reset);
         memory.close();
         onEnd.run();
     }
 
     private void serveRequests() throws RingFault {
-        writer.runTasks();
         if (requests == null) {
             return;
         }

@@ -70,6 +70,11 @@ final class Journal {
         lead = CLOSE_LEAD;
     }
 
+    /** Lets the writer go on, because it is wanted for the last step. */
+    void letGo() {
+        lead = CAPACITY;
+    }
+
     /** Changes not yet replayed. */
     long backlog() {
         return appended.getAcquire() - replayed.getAcquire();

@@ -10,9 +10,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
 /**
- * Sees to it that one thread at a time changes domains and mappings, without a lock on its way: while a session serves requests, its thread is the writer, and
- * what others want to have done is put into a queue that it works off between two batches. At all other times who wants something done does it, under a
- * lock.
+ * Sees to it that one thread at a time changes domains and mappings, without a lock for each request: while the session's thread serves, it is the writer, and
+ * what others want to have done is put into a queue that it works off between two batches. While it sleeps, is paused or does not exist, who wants something
+ * done does it, and the session's thread waits for the end of that before it serves again.
  *
  * <p>Thread-safe.
  */
@@ -20,25 +20,21 @@ final class SingleWriter {
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final Object turn = new Object();
 
-    /** Wakes the session whose thread is the writer; null if there is none. Guarded by {@link #turn}. */
-    private Runnable session;
+    /** Guarded by {@link #turn}. */
+    private boolean serving;
 
-    /**
-     * Makes the thread of a session the writer.
-     *
-     * @param wake makes that thread call {@link #runTasks()} soon; may be called at any time
-     */
-    void take(Runnable wake) {
+    /** The calling thread is the writer until it calls {@link #end()}. */
+    void begin() {
         synchronized (turn) {
             runTasks();
-            session = wake;
+            serving = true;
         }
     }
 
-    /** The session's thread is the writer no more. Called by it; idempotent. */
-    void give() {
+    /** The calling thread is the writer no more. */
+    void end() {
         synchronized (turn) {
-            session = null;
+            serving = false;
             runTasks();
         }
     }
@@ -50,19 +46,13 @@ final class SingleWriter {
         }
     }
 
-    /** Has something done by the writer, and does not wait for it while a session is at work. */
+    /** Has something done by the writer; does not wait for it if another thread is that. */
     void submit(Runnable task) {
         tasks.add(task);
-        Runnable wake;
         synchronized (turn) {
-            wake = session;
-            if (wake == null) {
+            if (!serving) {
                 runTasks();
             }
-        }
-        // Outside of the lock, because the session's host has locks of its own.
-        if (wake != null) {
-            wake.run();
         }
     }
 

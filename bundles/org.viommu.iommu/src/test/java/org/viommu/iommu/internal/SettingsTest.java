@@ -1,0 +1,117 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.iommu.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.lang.annotation.Annotation;
+import java.lang.reflect.Proxy;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.viommu.topology.IommuNode;
+import org.viommu.topology.PciAddress;
+import org.viommu.topology.ReservedRegion;
+import org.viommu.topology.ReservedRegion.Kind;
+
+class SettingsTest {
+    @Test
+    void the_machine_alone_is_enough() {
+        IommuSettings settings = IommuSettings.of(configuration(Map.of()));
+        assertThat(settings.qualifiedName()).isEqualTo("vm1/iommu0");
+        assertThat(settings.node()).isEqualTo(new IommuNode.PciFunction(new PciAddress(0, 0, 1, 0)));
+        assertThat(settings.bootBypass()).isTrue();
+        assertThat(settings.granule()).isEqualTo(0x1000);
+        assertThat(settings.inputEnd()).isEqualTo(-1L);
+        assertThat(settings.reserved()).containsExactly(new ReservedRegion(0xfee00000L, 0xfeefffffL, Kind.MSI));
+        assertThat(settings.quotas()).isEqualTo(new Quotas(65536, 65536, 1048576));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"32,0xffffffff", "39,0x7fffffffff", "48,0xffffffffffff", "64,0xffffffffffffffff"})
+    void aw_bits_limit_the_input_range(int width, String end) {
+        assertThat(IommuSettings.of(configuration(Map.of("aw$_$bits", width))).inputEnd())
+                .isEqualTo(Long.parseUnsignedLong(end.substring(2), 16));
+    }
+
+    @Test
+    void reserved_regions_are_hexadecimal_with_or_without_prefix() {
+        String[] regions = {"0x1000:0x1fff:0", "fee00000:FEEFFFFF:1"};
+        assertThat(ReservedRegionSyntax.parse(regions[0])).isEqualTo(new ReservedRegion(0x1000, 0x1fff, Kind.RESERVED));
+        assertThat(ReservedRegionSyntax.parse(regions[1]))
+                .isEqualTo(new ReservedRegion(0xfee00000L, 0xfeefffffL, Kind.MSI));
+        assertThat(ReservedRegionSyntax.parse("fffffffffffff000:ffffffffffffffff:0"))
+                .isEqualTo(new ReservedRegion(-0x1000L, -1L, Kind.RESERVED));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "machine|machine|' '|a name is needed",
+                "name|name|''|a name is needed",
+                "address|address|1|'1' is no PCI address",
+                "granule|granule|5k|allowed are 16k, 4k, 64k, 8k",
+                "aw$_$bits|aw-bits|31|allowed are 32 to 64",
+                "aw$_$bits|aw-bits|65|allowed are 32 to 64",
+                "max$_$domains|max-domains|0|must be at least 1",
+                "max$_$mappings|max-mappings|-1|must be at least 1",
+                "reserved$_$regions|reserved-regions|0x1000-0x2000:0|write LOW:HIGH:TYPE",
+                "reserved$_$regions|reserved-regions|0:fff:2|write LOW:HIGH:TYPE",
+                "reserved$_$regions|reserved-regions|2000:1fff:0|ends before it starts",
+            })
+    void a_refused_value_is_named_with_its_key_and_what_is_allowed(
+            String method, String key, String value, String allowed) {
+        Object typed = value;
+        if (method.startsWith("max") || method.startsWith("aw")) {
+            typed = Integer.parseInt(value);
+        } else if (method.startsWith("reserved")) {
+            typed = new String[] {value};
+        }
+        IommuConfiguration configuration = configuration(Map.of(method, typed));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> IommuSettings.of(configuration))
+                .withMessageContainingAll("org.viommu.iommu: " + key + ": '" + value + "'", allowed);
+    }
+
+    @Test
+    void D46_D47_reserved_regions_that_cannot_stand_beside_one_another_are_refused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> IommuSettings.of(
+                        configuration(Map.of("reserved$_$regions", new String[] {"1000:2fff:0", "2000:3fff:0"}))))
+                .withMessageContaining("overlaps RESERVED 0x1000-0x2fff");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> IommuSettings.of(
+                        configuration(Map.of("reserved$_$regions", new String[] {"1000:1fff:1", "2000:3fff:1"}))))
+                .withMessageContaining("only one region may have type 1");
+    }
+
+    @Test
+    void a_value_of_the_wrong_type_names_its_key() {
+        IommuConfiguration configuration =
+                configuration(Map.of("aw$_$bits", new IllegalStateException("not a number")));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> IommuSettings.of(configuration))
+                .withMessageContainingAll("aw-bits", "not a number");
+    }
+
+    /** The defaults, but for the given methods; an exception as value is thrown. */
+    static IommuConfiguration configuration(Map<String, ?> values) {
+        Map<String, Object> all = new HashMap<>(Map.of("machine", "vm1"));
+        all.putAll(values);
+        return (IommuConfiguration) Proxy.newProxyInstance(
+                SettingsTest.class.getClassLoader(),
+                new Class<?>[] {IommuConfiguration.class, Annotation.class},
+                (proxy, method, arguments) -> {
+                    Object value = all.getOrDefault(method.getName(), method.getDefaultValue());
+                    if (value instanceof RuntimeException failure) {
+                        throw failure;
+                    }
+                    return value;
+                });
+    }
+}
