@@ -60,7 +60,7 @@ class AllocationTest {
     private static void assertAllocatesNothing(Step step) throws AccessFault {
         long least = Long.MAX_VALUE;
         // The platform itself allocates now and then, while it links call sites and compiles.
-        for (int attempt = 0; attempt < 10 && least > 0; attempt++) {
+        for (int attempt = 0; attempt < 10 && least >= TIMES; attempt++) {
             long before = allocated();
             for (int i = 0; i < TIMES; i++) {
                 step.run();

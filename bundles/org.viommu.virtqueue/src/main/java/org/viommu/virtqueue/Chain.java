@@ -35,6 +35,9 @@ public final class Chain {
     private MemoryAccess access;
     private int id;
 
+    /** Whether a writable piece has come, be it an empty one. */
+    private boolean inWritablePart;
+
     /** Creates an empty chain. */
     public Chain() {}
 
@@ -51,6 +54,7 @@ public final class Chain {
             this.access = access;
         }
         this.id = id;
+        inWritablePart = false;
         readable.clear();
         writable.clear();
     }
@@ -64,9 +68,10 @@ public final class Chain {
      * @throws RingFault if a readable piece follows a writable one or the chain gets longer than 2^32 bytes
      */
     public void append(long address, int length, boolean deviceWritable) throws RingFault {
-        if (!deviceWritable && writable.total() != 0) {
+        if (inWritablePart && !deviceWritable) {
             throw new RingFault(RingFault.Kind.READABLE_AFTER_WRITABLE, address);
         }
+        inWritablePart = deviceWritable;
         long together = readable.total() + writable.total() + Integer.toUnsignedLong(length);
         if (together > MAX_LENGTH) {
             throw new RingFault(RingFault.Kind.CHAIN_TOO_LARGE, together);

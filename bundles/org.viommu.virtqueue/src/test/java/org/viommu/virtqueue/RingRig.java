@@ -1,0 +1,158 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.virtqueue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.viommu.memory.AccessFault;
+import org.viommu.memory.GuestMemory;
+import org.viommu.memory.MemoryAccess;
+import org.viommu.memory.MemoryRegion;
+
+/** Memory with the areas of one split ring in it, which a test writes and reads by hand, field by field. */
+final class RingRig {
+    static final long BASE = 0x4000_0000L;
+    static final long BUFFERS = BASE + 0x10_0000;
+    static final int MEMORY_SIZE = 0x20_0000;
+
+    /** An address of the region behind the writable one. */
+    static final long READ_ONLY = BASE + MEMORY_SIZE;
+
+    static final int NEXT = SplitLayout.FLAG_NEXT;
+    static final int WRITE = SplitLayout.FLAG_WRITE;
+    static final int INDIRECT = SplitLayout.FLAG_INDIRECT;
+
+    final GuestMemory memory = new GuestMemory();
+    final MemoryAccess access = memory.open();
+    final QueueAddresses addresses;
+
+    RingRig(int size) {
+        addresses = new QueueAddresses(size, BASE, BASE + 0x8_0000, BASE + 0xa_0000);
+        memory.replace(List.of(
+                new MemoryRegion(BASE, BASE + MEMORY_SIZE - 1, true, List.of(ByteBuffer.allocateDirect(MEMORY_SIZE))),
+                new MemoryRegion(READ_ONLY, READ_ONLY + 0xfff, false, List.of(ByteBuffer.allocateDirect(0x1000)))));
+    }
+
+    DeviceQueue device(long features) throws RingFault {
+        return Virtqueues.openDevice(addresses, features, memory.open());
+    }
+
+    DriverQueue driver(long features) throws RingFault {
+        return Virtqueues.openDriver(addresses, features, memory.open());
+    }
+
+    RingRig descriptor(int index, long address, long length, int flags, int next) throws AccessFault {
+        return tableEntry(addresses.descriptorArea(), index, address, length, flags, next);
+    }
+
+    RingRig tableEntry(long table, int index, long address, long length, int flags, int next) throws AccessFault {
+        long at = table + (long) SplitLayout.DESCRIPTOR_SIZE * index;
+        access.putLong(at + SplitLayout.DESCRIPTOR_ADDRESS, address);
+        access.putInt(at + SplitLayout.DESCRIPTOR_LENGTH, (int) length);
+        access.putShort(at + SplitLayout.DESCRIPTOR_FLAGS, (short) flags);
+        access.putShort(at + SplitLayout.DESCRIPTOR_NEXT, (short) next);
+        return this;
+    }
+
+    /** Makes chains available behind those that are available already. */
+    RingRig offer(int... heads) throws AccessFault {
+        int index = access.getShort(addresses.driverArea() + SplitLayout.AVAILABLE_INDEX) & 0xffff;
+        for (int head : heads) {
+            long slot = index++ & addresses.size() - 1;
+            access.putShort(
+                    addresses.driverArea() + SplitLayout.AVAILABLE_HEADS + SplitLayout.AVAILABLE_HEAD_SIZE * slot,
+                    (short) head);
+        }
+        return availableIndex(index);
+    }
+
+    RingRig availableIndex(int index) throws AccessFault {
+        access.putShort(addresses.driverArea() + SplitLayout.AVAILABLE_INDEX, (short) index);
+        return this;
+    }
+
+    RingRig availableFlags(int flags) throws AccessFault {
+        access.putShort(addresses.driverArea() + SplitLayout.AVAILABLE_FLAGS, (short) flags);
+        return this;
+    }
+
+    RingRig usedEvent(int index) throws AccessFault {
+        access.putShort(addresses.driverArea() + SplitLayout.usedEvent(addresses.size()), (short) index);
+        return this;
+    }
+
+    int usedEvent() throws AccessFault {
+        return access.getShort(addresses.driverArea() + SplitLayout.usedEvent(addresses.size())) & 0xffff;
+    }
+
+    int availableIndex() throws AccessFault {
+        return access.getShort(addresses.driverArea() + SplitLayout.AVAILABLE_INDEX) & 0xffff;
+    }
+
+    int availableFlags() throws AccessFault {
+        return access.getShort(addresses.driverArea() + SplitLayout.AVAILABLE_FLAGS);
+    }
+
+    RingRig used(int slot, long id, long length) throws AccessFault {
+        access.putInt(element(slot) + SplitLayout.USED_ELEMENT_ID, (int) id);
+        access.putInt(element(slot) + SplitLayout.USED_ELEMENT_LENGTH, (int) length);
+        return this;
+    }
+
+    RingRig usedIndex(int index) throws AccessFault {
+        access.putShort(addresses.deviceArea() + SplitLayout.USED_INDEX, (short) index);
+        return this;
+    }
+
+    RingRig usedFlags(int flags) throws AccessFault {
+        access.putShort(addresses.deviceArea() + SplitLayout.USED_FLAGS, (short) flags);
+        return this;
+    }
+
+    RingRig availableEvent(int index) throws AccessFault {
+        access.putShort(addresses.deviceArea() + SplitLayout.availableEvent(addresses.size()), (short) index);
+        return this;
+    }
+
+    int usedIndex() throws AccessFault {
+        return access.getShort(addresses.deviceArea() + SplitLayout.USED_INDEX) & 0xffff;
+    }
+
+    int usedFlags() throws AccessFault {
+        return access.getShort(addresses.deviceArea() + SplitLayout.USED_FLAGS);
+    }
+
+    int usedId(int slot) throws AccessFault {
+        return access.getInt(element(slot) + SplitLayout.USED_ELEMENT_ID);
+    }
+
+    int usedLength(int slot) throws AccessFault {
+        return access.getInt(element(slot) + SplitLayout.USED_ELEMENT_LENGTH);
+    }
+
+    int availableEvent() throws AccessFault {
+        return access.getShort(addresses.deviceArea() + SplitLayout.availableEvent(addresses.size())) & 0xffff;
+    }
+
+    /** A copy of a range of memory. */
+    ByteBuffer copy(long address, int length) throws AccessFault {
+        ByteBuffer copy = ByteBuffer.allocate(length);
+        access.read(address, copy);
+        return copy.flip();
+    }
+
+    private long element(int slot) {
+        return addresses.deviceArea() + SplitLayout.USED_ELEMENTS + (long) SplitLayout.USED_ELEMENT_SIZE * slot;
+    }
+
+    static void assertFault(ThrowingCallable call, RingFault.Kind kind) {
+        RingFault fault = catchThrowableOfType(RingFault.class, call);
+        assertThat(fault).isNotNull();
+        assertThat(fault.kind()).isEqualTo(kind);
+    }
+}
