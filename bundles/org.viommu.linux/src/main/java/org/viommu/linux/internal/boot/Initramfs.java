@@ -20,7 +20,7 @@ import org.apache.commons.compress.archivers.cpio.CpioConstants;
  * ASCII" format (Linux, Documentation/driver-api/early-userspace/buffer-format.rst).
  */
 public final class Initramfs {
-    private static final String INIT = "/guest/init";
+    private static final String INIT = "init";
     private static final int EXECUTABLE = 0755;
     private static final int READABLE = 0644;
     private static final String[] FOLDERS = {"bin", "dev", "modules", "proc", "sys", "tmp"};

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.DoubleConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,6 +21,9 @@ import org.viommu.linux.internal.Subprocess;
  */
 final class Apt {
     private static final Pattern PROGRESS = Pattern.compile("dlstatus:\\d+:([0-9.]+):.*");
+
+    /** What gpgv says, and what sqv says, which newer releases of apt ask instead. */
+    private static final Pattern LACKING_KEY = Pattern.compile("NO_PUBKEY|Missing key");
 
     private final Path folder;
     private final Path configuration;
@@ -108,8 +110,9 @@ final class Apt {
             return new Result(status, output);
         } catch (IOException e) {
             throw CannotRun.unreachable(
-                    "%s is missing (%s): on a system without apt give --qemu, --kernel, --modules and --busybox.",
-                    program, e.getMessage());
+                    "%s cannot be started (%s): on a system without apt give --qemu, --kernel, --modules and --busybox.",
+                    program,
+                    e.getCause() == null ? e.getMessage() : e.getCause().getMessage());
         }
     }
 
@@ -124,14 +127,9 @@ final class Apt {
             return status == 0;
         }
 
-        /** Whether it failed because a signature could not be checked with the keys at hand. */
+        /** Whether a signature is there that cannot be checked with the keys at hand. */
         boolean lacksKey() {
-            return output.stream()
-                    .map(line -> line.toLowerCase(Locale.ROOT))
-                    .anyMatch(line -> line.contains("no_pubkey")
-                            || line.contains("missing key")
-                            || line.contains("signature")
-                            || line.contains("is not signed"));
+            return output.stream().anyMatch(line -> LACKING_KEY.matcher(line).find());
         }
 
         /** The first complaint, without apt's mark. */

@@ -58,9 +58,16 @@ public final class DebianArchive {
         String complaint = "";
         for (String candidate : mirrors) {
             narrator.say("fetching the package lists of %s from %s", RELEASE, candidate);
-            Apt.Result result = new SignedUpdate(apt, unpacker, folder.resolve("keyring")).update(candidate, RELEASE);
+            Apt.Result result =
+                    new SignedUpdate(apt, unpacker, folder.resolve("keyring"), narrator).update(candidate, RELEASE);
             if (result.ok()) {
                 return new DebianArchive(apt, unpacker, narrator);
+            }
+            if (result.lacksKey()) {
+                throw CannotRun.because(
+                        "The signature of %s cannot be checked with the keys of this machine (%s): update its package"
+                                + " debian-archive-keyring.",
+                        candidate, result.complaint());
             }
             complaint = result.complaint();
         }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.viommu.linux.internal.CannotRun;
+import org.viommu.linux.internal.Narrator;
 
 /**
  * Fetches package lists with the first keys that vouch for them: Debian's keyring of this machine, then the keys that
@@ -21,12 +22,14 @@ final class SignedUpdate {
     private final Apt apt;
     private final DebUnpacker unpacker;
     private final Path keyring;
+    private final Narrator narrator;
 
     /** @param keyring the folder to unpack a newer keyring into */
-    SignedUpdate(Apt apt, DebUnpacker unpacker, Path keyring) {
+    SignedUpdate(Apt apt, DebUnpacker unpacker, Path keyring, Narrator narrator) {
         this.apt = apt;
         this.unpacker = unpacker;
         this.keyring = keyring;
+        this.narrator = narrator;
     }
 
     /** Fetches the lists of {@code release} and of its backports from {@code mirror}. */
@@ -37,6 +40,8 @@ final class SignedUpdate {
             result = update(mirror, release, Optional.empty());
         }
         if (result.lacksKey()) {
+            narrator.say(
+                    "this machine's keys of Debian are older than %s: looking for newer ones in its sources", release);
             Optional<Path> fetched = fetchKeyring();
             if (fetched.isPresent()) {
                 result = update(mirror, release, fetched);
