@@ -21,7 +21,10 @@ import org.viommu.transport.vfiouser.internal.wire.Message;
 import org.viommu.transport.vfiouser.internal.wire.ProtocolViolation;
 import org.viommu.transport.vfiouser.internal.wire.Refusal;
 
-/** The memory that the VMM has given to one connection; vfio-user 0.0, VFIO_USER_DMA_MAP and VFIO_USER_DMA_UNMAP. Confined to one thread. */
+/**
+ * The memory that the VMM has given to one connection; vfio-user 0.0, VFIO_USER_DMA_MAP and VFIO_USER_DMA_UNMAP.
+ * Confined to one thread.
+ */
 final class DmaMappings {
     /** How many there may be at a time. */
     static final int MAX = 65535;

@@ -8,8 +8,8 @@ import org.viommu.transport.pci.PciInterrupts;
 import org.viommu.transport.vfiouser.internal.os.EventFd;
 
 /**
- * The eventfds of one connection. The function signals from any thread without a lock; the thread of the connection assigns them. A vector without an
- * eventfd sends nothing.
+ * The eventfds of one connection. The function signals from any thread without a lock; the thread of the connection
+ * assigns them. A vector without an eventfd sends nothing.
  */
 final class InterruptTable implements PciInterrupts {
     private final AtomicReferenceArray<EventFd> vectors;

@@ -7,8 +7,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.viommu.transport.vfiouser.internal.os.EventFd;
 
 /**
- * The INTx pin towards a VMM, level-triggered over an eventfd that knows no levels: each signal masks the line, and when the VMM unmasks it, having seen the
- * guest acknowledge, a line that is still asserted signals again (AUTOMASKED in {@code linux/vfio.h}).
+ * The INTx pin towards a VMM, level-triggered over an eventfd that knows no levels: each signal masks the line, and
+ * when the VMM unmasks it, having seen the guest acknowledge, a line that is still asserted signals again (AUTOMASKED
+ * in {@code linux/vfio.h}).
  *
  * <p>{@link #set} is called by any thread, everything else by the thread of the connection.
  */

@@ -14,7 +14,10 @@ import org.viommu.transport.vfiouser.internal.wire.RegionAccessLayout;
 import org.viommu.transport.vfiouser.internal.wire.RegionInfoLayout;
 import org.viommu.transport.vfiouser.internal.wire.RegionWriteMultiLayout;
 
-/** The regions of a function: what they are, reads and writes. Numbered as in {@code linux/vfio.h}: BARs, ROM, configuration space, VGA. */
+/**
+ * The regions of a function: what they are, reads and writes. Numbered as in {@code linux/vfio.h}: BARs, ROM,
+ * configuration space, VGA.
+ */
 final class RegionAccess {
     /** How many there are; those that a function does not have are empty. */
     static final int REGIONS = 9;

@@ -7,18 +7,19 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 import org.viommu.transport.pci.PciFunction;
 import org.viommu.transport.pci.PciInterrupts;
 import org.viommu.transport.vfiouser.internal.os.Errno;
 import org.viommu.transport.vfiouser.internal.os.UnixConnection;
-import org.viommu.transport.vfiouser.internal.wire.Command;
 import org.viommu.transport.vfiouser.internal.wire.DeviceInfoLayout;
 import org.viommu.transport.vfiouser.internal.wire.Message;
 import org.viommu.transport.vfiouser.internal.wire.ProtocolViolation;
 import org.viommu.transport.vfiouser.internal.wire.Refusal;
 
-/** One VMM's connection to a function. Never waits for the VMM but for its next command, as the VMM may hold locks that other connections need. */
+/**
+ * One VMM's connection to a function. Never waits for the VMM but for its next command, as the VMM may hold locks that
+ * other connections need.
+ */
 final class Session implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
@@ -40,7 +41,10 @@ final class Session implements AutoCloseable {
         function.connect(table);
     }
 
-    /** Serves a VMM until it closes the connection. Who closes before it has said which version it speaks leaves the function alone. */
+    /**
+     * Serves a VMM until it closes the connection. Who closes before it has said which version it speaks leaves the
+     * function alone.
+     */
     static void serve(PciFunction function, UnixConnection connection, Message message)
             throws IOException, ProtocolViolation {
         try {
@@ -83,8 +87,7 @@ final class Session implements AutoCloseable {
         try {
             dispatch();
         } catch (Refusal e) {
-            LOG.atLevel(level(message.command()))
-                    .log("{}: {} refused: {}", function.name(), message.command(), e.getMessage());
+            log(e);
             message.replyError(e.errno());
         }
     }
@@ -110,11 +113,12 @@ final class Session implements AutoCloseable {
     }
 
     /** Without its memory or its interrupts a device cannot work; everything else a VMM may just try. */
-    private static Level level(Command command) {
-        return switch (command) {
-            case DMA_MAP, DMA_UNMAP, DEVICE_SET_IRQS -> Level.WARN;
-            default -> Level.DEBUG;
-        };
+    private void log(Refusal refusal) {
+        switch (message.command()) {
+            case DMA_MAP, DMA_UNMAP, DEVICE_SET_IRQS ->
+                LOG.warn("{}: {} refused: {}", function.name(), message.command(), refusal.getMessage());
+            default -> LOG.debug("{}: {} refused: {}", function.name(), message.command(), refusal.getMessage());
+        }
     }
 
     private void deviceInfo() throws ProtocolViolation {

@@ -23,8 +23,8 @@ import org.viommu.transport.vfiouser.internal.wire.ProtocolViolation;
 import org.viommu.transport.vfiouser.internal.wire.VersionLayout;
 
 /**
- * The first message of a connection; vfio-user 0.0, VFIO_USER_VERSION. The answer names those capabilities of the client that exist here, with the limits
- * of this side.
+ * The first message of a connection; vfio-user 0.0, VFIO_USER_VERSION. The answer names those capabilities of the
+ * client that exist here, with the limits of this side.
  */
 final class VersionNegotiation {
     private static final int MAJOR = 0;

@@ -17,7 +17,9 @@ import org.slf4j.LoggerFactory;
 import org.viommu.transport.pci.PciFunction;
 import org.viommu.transport.vfiouser.internal.os.NativeAccess;
 
-/** Offers every function that has a socket path; the path is the service property {@link PciFunction#VFIO_USER_SOCKET}. */
+/**
+ * Offers every function that has a socket path; the path is the service property {@link PciFunction#VFIO_USER_SOCKET}.
+ */
 @Component(service = {})
 public final class VfioUserHost {
     private static final Logger LOG = LoggerFactory.getLogger(VfioUserHost.class);

@@ -276,6 +276,17 @@ class HostileClientTest {
     }
 
     @Test
+    void a_client_that_reads_no_replies_does_not_keep_its_function() throws Exception {
+        try (VfioUserClient client = VfioUserClient.negotiated(folder.resolve("victim"))) {
+            for (int i = 0; i < 200; i++) {
+                client.send(READ, 0, access(0, StubFunction.BAR, 0, StubFunction.BAR_SIZE));
+            }
+            victimServer.close();
+            assertThat(victim.isIdle()).isTrue();
+        }
+    }
+
+    @Test
     void random_bytes_harm_nobody() throws Exception {
         Random random = new Random(1);
         for (int round = 0; round < 200; round++) {

@@ -11,7 +11,9 @@ import org.viommu.transport.pci.PciBar;
 import org.viommu.transport.pci.PciFunction;
 import org.viommu.transport.pci.PciInterrupts;
 
-/** A function whose registers are plain memory; a write to the first byte of the doorbell page runs what the test gives. */
+/**
+ * A function whose registers are plain memory; a write to the first byte of the doorbell page runs what the test gives.
+ */
 final class StubFunction implements PciFunction {
     static final int BAR = 4;
     static final int BAR_SIZE = 0x4000;

@@ -21,8 +21,9 @@ import java.nio.file.Path;
 /**
  * An eventfd of a peer, eventfd(2).
  *
- * <p>{@link #signal()} may be called by any thread, even while another one closes: the number is given back to the kernel only when the last write through
- * it has ended, so that no write hits a number that means something else by then. Neither waits for the other.
+ * <p>{@link #signal()} may be called by any thread, even while another one closes: the number is given back to the
+ * kernel only when the last write through it has ended, so that no write hits a number that means something else by
+ * then. Neither waits for the other.
  */
 public final class EventFd implements AutoCloseable {
     private static final int F_GETFL = 3;
@@ -109,7 +110,9 @@ public final class EventFd implements AutoCloseable {
         }
     }
 
-    /** A full counter must not stop a device. Usually the peer has set the flag, which belongs to both sides, itself. */
+    /**
+     * A full counter must not stop a device. Usually the peer has set the flag, which belongs to both sides, itself.
+     */
     private static void makeNonBlocking(int fd) throws IOException {
         CallState state = new CallState();
         int flags = fcntl(state, fd, F_GETFL, 0);

@@ -16,7 +16,9 @@ final class Libc {
 
     private Libc() {}
 
-    /** A function whose handle takes the segment of a {@link CallState} before its own arguments and leaves errno in it. */
+    /**
+     * A function whose handle takes the segment of a {@link CallState} before its own arguments and leaves errno in it.
+     */
     static MethodHandle function(String name, FunctionDescriptor descriptor, Linker.Option... options) {
         Linker.Option[] all =
                 Stream.concat(Stream.of(CallState.CAPTURE), Stream.of(options)).toArray(Linker.Option[]::new);
@@ -28,7 +30,9 @@ final class Libc {
         return link(name, descriptor);
     }
 
-    /** What to throw when a handle threw: the functions of the C library never do, so it is a defect of a descriptor. */
+    /**
+     * What to throw when a handle threw: the functions of the C library never do, so it is a defect of a descriptor.
+     */
     static Error unexpected(Throwable thrown) {
         return thrown instanceof Error error ? error : new AssertionError(thrown);
     }

@@ -18,8 +18,8 @@ import java.util.List;
 /**
  * A part of a file in memory, shared with whoever else maps it.
  *
- * <p>Each has an arena of its own: closing it is what unmaps, and an access that comes too late is refused by the virtual machine instead of reading what
- * the address space holds by then.
+ * <p>Each has an arena of its own: closing it is what unmaps, and an access that comes too late is refused by the
+ * virtual machine instead of reading what the address space holds by then.
  */
 public final class MappedFile implements AutoCloseable {
     private static final int PROT_READ = 1;

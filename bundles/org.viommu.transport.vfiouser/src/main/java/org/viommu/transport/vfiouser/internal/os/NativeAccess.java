@@ -12,15 +12,21 @@ public final class NativeAccess {
     /**
      * Asks the virtual machine for native access.
      *
-     * @throws IllegalStateException if it is denied; the message names the flag that allows it
+     * @throws IllegalStateException if the operating system is not Linux, or if access to it is denied; the message
+     *     names the flag that allows it
      */
     @SuppressWarnings("restricted")
     public static void require() {
+        String system = System.getProperty("os.name");
+        if (!system.equals("Linux")) {
+            throw new IllegalStateException("the vfio-user server needs Linux, which " + system + " is not");
+        }
         try {
             MemorySegment.NULL.reinterpret(0);
         } catch (IllegalCallerException e) {
             throw new IllegalStateException(
-                    "the vfio-user server calls the operating system: start java with --enable-native-access=ALL-UNNAMED",
+                    "the vfio-user server calls the operating system: start java with"
+                            + " --enable-native-access=ALL-UNNAMED",
                     e);
         }
     }

@@ -10,8 +10,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * What recvmsg(2) takes and gives, in one block: {@code struct msghdr}, its one {@code struct iovec}, and room for one {@code struct cmsghdr} with file
- * descriptors, cmsg(3). 64-bit Linux.
+ * What recvmsg(2) takes and gives, in one block: {@code struct msghdr}, its one {@code struct iovec}, and room for one
+ * {@code struct cmsghdr} with file descriptors, cmsg(3). 64-bit Linux.
  *
  * <pre>
  *      0               8               16              24              32

@@ -3,7 +3,10 @@
 
 package org.viommu.transport.vfiouser.internal.os;
 
-/** The file descriptors that came with one message. Who wants one takes it; the others are closed with the message. Confined to one thread. */
+/**
+ * The file descriptors that came with one message. Who wants one takes it; the others are closed with the message.
+ * Confined to one thread.
+ */
 public final class ReceivedDescriptors {
     /** How many may come with one message. */
     public static final int MAX = 16;

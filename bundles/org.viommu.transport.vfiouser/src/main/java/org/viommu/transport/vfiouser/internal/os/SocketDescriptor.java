@@ -10,8 +10,9 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.invoke.MethodHandle;
 
 /**
- * The descriptor of an open socket. Its owner, one thread, uses and closes it; any other thread may shut it down, which wakes the owner from a call that
- * waits. The lock keeps a late shutdown from hitting a number that the kernel has given to someone else.
+ * The descriptor of an open socket. Its owner, one thread, uses and closes it; any other thread may shut it down, which
+ * wakes the owner from a call that waits. The lock keeps a late shutdown from hitting a number that the kernel has
+ * given to someone else.
  */
 final class SocketDescriptor implements Closeable {
     private static final int AF_UNIX = SocketAddressLayout.AF_UNIX;

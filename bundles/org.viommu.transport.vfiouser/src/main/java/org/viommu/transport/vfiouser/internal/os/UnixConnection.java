@@ -16,7 +16,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 
-/** A connected UNIX stream socket that takes file descriptors. One thread uses it; any thread may {@linkplain #shutdown() wake} that one. */
+/**
+ * A connected UNIX stream socket that takes file descriptors. One thread uses it; any thread may {@linkplain
+ * #shutdown() wake} that one.
+ */
 public final class UnixConnection implements Closeable {
     private static final int SOCK_NONBLOCK = 0x800;
     private static final int MSG_NOSIGNAL = 0x4000;

@@ -4,7 +4,8 @@
 package org.viommu.transport.vfiouser.internal.wire;
 
 /**
- * Body of DEVICE_SET_IRQS; vfio-user 0.0, VFIO_USER_DEVICE_SET_IRQS. Eventfds come as file descriptors. The reply has no body.
+ * Body of DEVICE_SET_IRQS; vfio-user 0.0, VFIO_USER_DEVICE_SET_IRQS. Eventfds come as file descriptors. The reply has
+ * no body.
  *
  * <pre>
  * 0         4         8         12        16        20

@@ -12,10 +12,14 @@ import org.viommu.transport.vfiouser.internal.os.ReceivedDescriptors;
 import org.viommu.transport.vfiouser.internal.os.UnixConnection;
 
 /**
- * The message that is being served: one buffer for all messages of a connection, in which the reply takes the place of the command. Confined to one thread.
+ * The message that is being served: one buffer for all messages of a connection, in which the reply takes the place of
+ * the command. Confined to one thread.
  */
 public final class Message {
-    /** Most data in one region access, in bytes. Far more than a guest's instruction moves; configuration space is read at once. */
+    /**
+     * Most data in one region access, in bytes. Far more than a guest's instruction moves; configuration space is read
+     * at once.
+     */
     public static final int MAX_DATA = 0x10000;
 
     /** Size of the longest message, header included. */

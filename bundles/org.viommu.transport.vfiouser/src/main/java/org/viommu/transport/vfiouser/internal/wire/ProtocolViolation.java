@@ -4,8 +4,8 @@
 package org.viommu.transport.vfiouser.internal.wire;
 
 /**
- * A message that no correct peer sends. It ends the connection, with its text as the only line in the log; it carries no stack trace, as the defect is not
- * on this side.
+ * A message that no correct peer sends. It ends the connection, with its text as the only line in the log; it carries
+ * no stack trace, as the defect is not on this side.
  */
 public final class ProtocolViolation extends Exception {
     private static final long serialVersionUID = 1L;

@@ -4,8 +4,8 @@
 package org.viommu.transport.vfiouser.internal.wire;
 
 /**
- * Body of REGION_READ and REGION_WRITE, in both directions; vfio-user 0.0, VFIO_USER_REGION_READ and VFIO_USER_REGION_WRITE. The reply to a read and the
- * command to write carry the data.
+ * Body of REGION_READ and REGION_WRITE, in both directions; vfio-user 0.0, VFIO_USER_REGION_READ and
+ * VFIO_USER_REGION_WRITE. The reply to a read and the command to write carry the data.
  *
  * <pre>
  * 0                   8         12        16

@@ -4,7 +4,8 @@
 package org.viommu.transport.vfiouser.internal.wire;
 
 /**
- * Body of DEVICE_GET_REGION_INFO, in both directions; vfio-user 0.0, VFIO_USER_DEVICE_GET_REGION_INFO. No region here has capabilities.
+ * Body of DEVICE_GET_REGION_INFO, in both directions; vfio-user 0.0, VFIO_USER_DEVICE_GET_REGION_INFO. No region here
+ * has capabilities.
  *
  * <pre>
  * 0         4         8         12        16                  24                  32

@@ -4,8 +4,9 @@
 package org.viommu.transport.vfiouser.internal.wire;
 
 /**
- * Body of REGION_WRITE_MULTI; vfio-user 0.0, VFIO_USER_REGION_WRITE_MULTI. Each write has the form of {@link RegionAccessLayout} with 8 bytes of room for
- * data; the first {@code count} of them are written. The reply carries the number of writes alone.
+ * Body of REGION_WRITE_MULTI; vfio-user 0.0, VFIO_USER_REGION_WRITE_MULTI. Each write has the form of {@link
+ * RegionAccessLayout} with 8 bytes of room for data; the first {@code count} of them are written. The reply carries the
+ * number of writes alone.
  *
  * <pre>
  * 0                   8

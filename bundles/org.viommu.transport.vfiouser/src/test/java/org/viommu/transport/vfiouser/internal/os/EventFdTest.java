@@ -68,7 +68,7 @@ class EventFdTest {
                 }
             });
         }
-        for (int round = 0; round < 20_000; round++) {
+        for (int round = 0; round < 5_000; round++) {
             EventFd last = current.getAndSet(EventFd.take(Peer.received(Peer.eventFd(Peer.NONBLOCKING)), 0));
             last.close();
             // Takes the number that the close gave back, if a signaller did not hold it.

@@ -107,7 +107,10 @@ public final class Peer {
         }
     }
 
-    /** How many sockets, eventfds, pipes and shared memory files this process has open; the virtual machine opens other files when it likes. */
+    /**
+     * How many sockets, eventfds, pipes and shared memory files this process has open; the virtual machine opens other
+     * files when it likes.
+     */
     public static long openDescriptors() {
         return Stream.of(new File("/proc/self/fd").listFiles())
                 .filter(Peer::isOfInterest)
