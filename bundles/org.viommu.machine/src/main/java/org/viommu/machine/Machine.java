@@ -9,8 +9,8 @@ import org.osgi.annotation.versioning.ProviderType;
 /** A configured machine, registered as a service with the property {@link #NAME}. Thread-safe. */
 @ProviderType
 public interface Machine {
-    /** Service property and configuration key: name of the machine. */
-    String NAME = "name";
+    /** Service property: name of the machine. */
+    String NAME = "viommu.machine";
 
     /**
      * Name of the machine.

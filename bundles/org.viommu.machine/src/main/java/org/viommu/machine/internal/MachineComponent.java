@@ -8,8 +8,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceReference;
+import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -34,15 +37,21 @@ import org.viommu.virtio.DeviceType;
  * <p>Service events arrive on any thread; each is worked off under one lock before the event returns, so that a departing service is not used any more.
  */
 @Component(
-        service = Machine.class,
+        service = {},
+        immediate = true,
         configurationPid = MachineConfiguration.PID,
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 @Designate(ocd = MachineConfiguration.class, factory = true)
+@Capability(
+        namespace = "osgi.service",
+        effective = "active",
+        attribute = "objectClass:List<String>=\"org.viommu.machine.Machine,org.viommu.transport.pci.PciFunction\"")
 public final class MachineComponent implements Machine {
     private static final Logger LOG = LoggerFactory.getLogger(MachineComponent.class);
 
     private final BundleContext context;
     private final String name;
+    private ServiceRegistration<Machine> registration;
     private final List<FunctionSpec> specs;
     private final Map<String, DeviceType> types = new HashMap<>();
     private final Map<String, DmaTranslator> translators = new HashMap<>();
@@ -66,6 +75,13 @@ public final class MachineComponent implements Machine {
         }
         specs = FunctionSpec.parseAll(configuration.functions());
         assemble();
+    }
+
+    /** Called by Declarative Services when the parts that are there have been bound. */
+    @Activate
+    void register() {
+        registration =
+                context.registerService(Machine.class, this, FrameworkUtil.asDictionary(Map.of(Machine.NAME, name)));
     }
 
     @Override
@@ -123,10 +139,13 @@ public final class MachineComponent implements Machine {
     }
 
     @Deactivate
-    synchronized void close() {
-        closed = true;
-        hosted.values().forEach(HostedFunction::close);
-        hosted.clear();
+    void close() {
+        registration.unregister();
+        synchronized (this) {
+            closed = true;
+            hosted.values().forEach(HostedFunction::close);
+            hosted.clear();
+        }
     }
 
     private boolean ours(Map<String, Object> properties) {
