@@ -82,16 +82,17 @@ public final class ConfiguredPlatform implements Platform {
 
     /** The first thing that is not there yet, or not any more. */
     private Optional<String> missing() {
-        Optional<Machine> machine = services.machine();
-        if (machine.isEmpty()) {
-            return Optional.of("no bundle offers the machine " + NAME + " (is org.viommu.machine active?)");
-        }
-        Optional<FunctionStatus> function = machine.get().functions().stream()
-                .filter(status -> status.missing().isPresent())
+        return services.missing().or(this::missingFunction).or(this::missingSocket);
+    }
+
+    private Optional<String> missingFunction() {
+        return services.machine().map(Machine::functions).orElse(List.of()).stream()
+                .filter(function -> function.missing().isPresent())
+                .map(FunctionStatus::toString)
                 .findFirst();
-        if (function.isPresent()) {
-            return function.map(FunctionStatus::toString);
-        }
+    }
+
+    private Optional<String> missingSocket() {
         return Stream.of(PciSlots.values())
                 .map(slot -> slot.socket(folder))
                 .filter(socket -> !Files.exists(socket))
@@ -131,10 +132,13 @@ public final class ConfiguredPlatform implements Platform {
                 .toList();
     }
 
+    private CannotRun unserved() {
+        return CannotRun.because("%s.", failure().orElse("the platform changes"));
+    }
+
     @Override
     public StrayWriter strayWriter() throws CannotRun {
-        StrayDma stray = services.stray()
-                .orElseThrow(() -> CannotRun.because("%s offers no StrayDma.", PciSlots.ENTROPY.device()));
+        StrayDma stray = services.stray().orElseThrow(this::unserved);
         return new StrayWriter() {
             @Override
             public int endpoint() {
@@ -150,8 +154,7 @@ public final class ConfiguredPlatform implements Platform {
 
     @Override
     public StoreSwitch stores() throws CannotRun {
-        IommuStatus iommu = services.iommu()
-                .orElseThrow(() -> CannotRun.because("%s offers no IommuStatus.", PciSlots.IOMMU.device()));
+        IommuStatus iommu = services.iommu().orElseThrow(this::unserved);
         String store = iommu.snapshot().store().name();
         try {
             String filter = "(" + MappingStore.NAME + "=" + store + ")";

@@ -55,6 +55,20 @@ final class MachineServices implements AutoCloseable {
         return Optional.ofNullable(stray.getService());
     }
 
+    /** The first service that is not there, if any. */
+    Optional<String> missing() {
+        if (machine().isEmpty()) {
+            return Optional.of("no machine is offered (is org.viommu.machine active?)");
+        }
+        if (iommu().isEmpty()) {
+            return Optional.of("no IOMMU is offered (is org.viommu.iommu active?)");
+        }
+        if (stray().isEmpty()) {
+            return Optional.of("no entropy source is offered (is org.viommu.endpoint.entropy active?)");
+        }
+        return Optional.empty();
+    }
+
     @Override
     public void close() {
         machine.close();

@@ -26,8 +26,18 @@ public interface Platform extends AutoCloseable {
     /** What is not served any more, if anything: QEMU does not end when that happens. */
     Optional<String> failure();
 
+    /**
+     * Makes an endpoint misbehave.
+     *
+     * @throws CannotRun if the platform is not ready any more
+     */
     StrayWriter strayWriter() throws CannotRun;
 
+    /**
+     * Exchanges the IOMMU's store.
+     *
+     * @throws CannotRun if there is only one store, or if the platform is not ready any more
+     */
     StoreSwitch stores() throws CannotRun;
 
     @Override
