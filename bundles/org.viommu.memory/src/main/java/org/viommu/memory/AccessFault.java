@@ -6,8 +6,8 @@ package org.viommu.memory;
 /**
  * An access that memory refused: a guest's mistake or a refused translation, never a defect of the host.
  *
- * <p>It carries no stack trace, so that a hostile guest cannot make faults dear, and it is meant to be turned into a virtio status, a fault report or a
- * broken queue close to where it is thrown; it never reaches the log.
+ * <p>It carries no stack trace, so that a hostile guest cannot make faults dear, and it is meant to be turned into a
+ * virtio status, a fault report or a broken queue close to where it is thrown; it never reaches the log.
  */
 public final class AccessFault extends Exception {
     private static final long serialVersionUID = 1L;
@@ -20,7 +20,9 @@ public final class AccessFault extends Exception {
         READ_ONLY,
         /** The host gave the region without a way to map it. */
         NOT_MAPPABLE,
-        /** The IOMMU in front of memory refused to translate the address; it has reported the fault to the guest itself. */
+        /**
+         * The IOMMU in front of memory refused to translate the address; it has reported the fault to the guest itself.
+         */
         NOT_TRANSLATED,
         /** The access needs an alignment that the address does not have. */
         MISALIGNED,
@@ -53,7 +55,8 @@ public final class AccessFault extends Exception {
     }
 
     /**
-     * The first refused address, in the address space of the access that was used: an IOVA behind an IOMMU, a guest-physical address otherwise.
+     * The first refused address, in the address space of the access that was used: an IOVA behind an IOMMU, a
+     * guest-physical address otherwise.
      *
      * @return the address, unsigned
      */

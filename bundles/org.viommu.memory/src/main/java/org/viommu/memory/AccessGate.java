@@ -10,8 +10,9 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Lets whoever takes something away (a mapping, a region) wait until every access that may still use it has ended.
  *
- * <p>The order is: publish the new state with a release or volatile write, then {@link #awaitQuiescence()}, then answer or free. Readers pay one fence when
- * they enter and never wait. Thread-safe. A call that finds nobody inside costs one load for each slot and allocates nothing.
+ * <p>The order is: publish the new state with a release or volatile write, then {@link #awaitQuiescence()}, then answer
+ * or free. Readers pay one fence when they enter and never wait. Thread-safe. A call that finds nobody inside costs one
+ * load for each slot and allocates nothing.
  */
 public final class AccessGate {
     private static final AccessSlot[] NONE = {};
@@ -25,7 +26,8 @@ public final class AccessGate {
     public AccessGate() {}
 
     /**
-     * Makes the gate wait for a slot from now on. A slot may belong to several gates; one that joins a gate twice must leave it twice.
+     * Makes the gate wait for a slot from now on. A slot may belong to several gates; one that joins a gate twice must
+     * leave it twice.
      *
      * @param slot whose owner is outside
      * @throws IllegalStateException if the owner is inside
@@ -54,8 +56,8 @@ public final class AccessGate {
     }
 
     /**
-     * Returns when every access that was under way at the call has ended. Accesses that begin later are not waited for. Must not be called by a thread that is
-     * inside one of the gate's slots: it would wait for itself.
+     * Returns when every access that was under way at the call has ended. Accesses that begin later are not waited for.
+     * Must not be called by a thread that is inside one of the gate's slots: it would wait for itself.
      */
     public void awaitQuiescence() {
         // Pairs with the fence in AccessSlot.enter(): an owner that this call does not see inside sees what was

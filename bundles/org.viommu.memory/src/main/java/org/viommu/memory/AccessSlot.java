@@ -7,11 +7,13 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * Says whether one thread is inside an access. The thread enters and exits; every {@link AccessGate} that the slot has joined waits for it.
+ * Says whether one thread is inside an access. The thread enters and exits; every {@link AccessGate} that the slot has
+ * joined waits for it.
  *
- * <p>A slot may join several gates, so that one bracket protects everything that an access passes through. An access that translates joins its slot to the
- * translator's gate and opens the memory behind with {@link GuestMemory#open(AccessSlot)}. Entering the memory's access then enters the slot: whoever takes
- * away a mapping and whoever takes away a region wait for the same sequence number, and the two brackets cost one fence.
+ * <p>A slot may join several gates, so that one bracket protects everything that an access passes through. An access
+ * that translates joins its slot to the translator's gate and opens the memory behind with {@link
+ * GuestMemory#open(AccessSlot)}. Entering the memory's access then enters the slot: whoever takes away a mapping and
+ * whoever takes away a region wait for the same sequence number, and the two brackets cost one fence.
  *
  * <p>Confined to one thread at a time, but for {@link #sequence()}.
  */
@@ -37,7 +39,8 @@ public final class AccessSlot {
     public AccessSlot() {}
 
     /**
-     * Enters; nests. Whatever the owner reads afterwards, in any access mode, is at least as new as what a gate's caller published before it began to wait.
+     * Enters; nests. Whatever the owner reads afterwards, in any access mode, is at least as new as what a gate's
+     * caller published before it began to wait.
      */
     public void enter() {
         if (depth++ == 0) {

@@ -9,8 +9,9 @@ import java.util.List;
 /**
  * Guest-physical memory: a table of regions that the host replaces as a whole while devices use it.
  *
- * <p>Every method that changes the table returns only after the last access that began under the old table has ended, so that the caller may then unmap the
- * windows that it took out. Such a method must therefore not be called by a thread that is inside an access to this memory.
+ * <p>Every method that changes the table returns only after the last access that began under the old table has ended,
+ * so that the caller may then unmap the windows that it took out. Such a method must therefore not be called by a
+ * thread that is inside an access to this memory.
  *
  * <p>Thread-safe; writers are served one after the other, readers never wait.
  */
@@ -58,7 +59,8 @@ public final class GuestMemory {
      * @param start first address of the range, unsigned
      * @param end last address of the range (inclusive), unsigned, not below {@code start}
      * @return the removed regions in ascending order; empty if there were none
-     * @throws IllegalArgumentException if the end is below the start or a region lies only partly in the range; nothing has changed then
+     * @throws IllegalArgumentException if the end is below the start or a region lies only partly in the range; nothing
+     *     has changed then
      */
     public synchronized List<MemoryRegion> remove(long start, long end) {
         if (Long.compareUnsigned(end, start) < 0) {
@@ -92,11 +94,12 @@ public final class GuestMemory {
     }
 
     /**
-     * Opens an access that shares its bracket with something in front of this memory, such as a translation: the access's {@link MemoryAccess#enter()} enters
-     * the slot, and so everything whose gate the slot has joined. What is in front enters and exits through the access, once around its own work and the
-     * memory's.
+     * Opens an access that shares its bracket with something in front of this memory, such as a translation: the
+     * access's {@link MemoryAccess#enter()} enters the slot, and so everything whose gate the slot has joined. What is
+     * in front enters and exits through the access, once around its own work and the memory's.
      *
-     * @param slot of the thread that uses the access, which is outside; closing the access makes the slot leave this memory, but no other gate
+     * @param slot of the thread that uses the access, which is outside; closing the access makes the slot leave this
+     *     memory, but no other gate
      * @return an access by guest-physical address; close it when the thread is done with this memory
      * @throws IllegalStateException if the owner of the slot is inside
      */

@@ -12,8 +12,9 @@ import java.nio.ByteBuffer;
 /**
  * One thread's access to guest memory.
  *
- * <p>It works with the table that was published when it entered: until it exits, nobody unmaps a window of that table. It remembers the windows that it used
- * last (rings and buffers are often in two), so that the steps of a burst look nothing up.
+ * <p>It works with the table that was published when it entered: until it exits, nobody unmaps a window of that table.
+ * It remembers the windows that it used last (rings and buffers are often in two), so that the steps of a burst look
+ * nothing up.
  */
 final class GuestMemoryAccess implements MemoryAccess {
     private static final VarHandle SHORT = exact(short[].class);

@@ -7,15 +7,17 @@ import java.nio.ByteBuffer;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * The one way to memory for rings, buffers and devices. {@link GuestMemory#open()} gives one that reads guest-physical addresses; a DMA port gives one that
- * translates I/O virtual addresses first. Users cannot tell which they have.
+ * The one way to memory for rings, buffers and devices. {@link GuestMemory#open()} gives one that reads guest-physical
+ * addresses; a DMA port gives one that translates I/O virtual addresses first. Users cannot tell which they have.
  *
- * <p><b>Threads.</b> An access belongs to one thread at a time; who needs memory from two threads opens two. Each operation is bracketed by
- * {@link #enter()} and {@link #exit()} by itself; a caller that makes a burst of small accesses brackets the burst, which is cheaper. While an access is
- * entered, neither an unmapped IOVA range nor a removed memory region is answered as gone, so a bracket must be short and must never wait for the guest.
+ * <p><b>Threads.</b> An access belongs to one thread at a time; who needs memory from two threads opens two. Each
+ * operation is bracketed by {@link #enter()} and {@link #exit()} by itself; a caller that makes a burst of small
+ * accesses brackets the burst, which is cheaper. While an access is entered, neither an unmapped IOVA range nor a
+ * removed memory region is answered as gone, so a bracket must be short and must never wait for the guest.
  *
- * <p><b>Atomicity.</b> Plain operations promise none. {@link #getShortAcquire(long)} and {@link #putShortRelease(long, short)} are single accesses with the
- * ordering their names say. An operation that faults may have transferred the bytes below the faulting address.
+ * <p><b>Atomicity.</b> Plain operations promise none. {@link #getShortAcquire(long)} and {@link #putShortRelease(long,
+ * short)} are single accesses with the ordering their names say. An operation that faults may have transferred the
+ * bytes below the faulting address.
  */
 @ProviderType
 public interface MemoryAccess extends AutoCloseable {
@@ -128,7 +130,8 @@ public interface MemoryAccess extends AutoCloseable {
     short getShortAcquire(long address) throws AccessFault;
 
     /**
-     * Writes a little-endian 16-bit value in one access; earlier reads and writes of this thread are not moved behind it.
+     * Writes a little-endian 16-bit value in one access; earlier reads and writes of this thread are not moved behind
+     * it.
      *
      * @param address of its first byte, a multiple of 2
      * @param value the value
@@ -161,11 +164,15 @@ public interface MemoryAccess extends AutoCloseable {
      * @param length in bytes, at least 0
      * @param direction what the visitor does with the pieces; pieces for {@link Direction#READ} are read-only buffers
      * @param visitor receives the pieces
-     * @throws AccessFault if a byte of the range may not be accessed in this direction; pieces below it have been visited
+     * @throws AccessFault if a byte of the range may not be accessed in this direction; pieces below it have been
+     *     visited
      */
     void visit(long address, long length, Direction direction, Visitor visitor) throws AccessFault;
 
-    /** Gives the access back. Idempotent; called on the thread that uses the access. Later operations fail with {@link AccessFault.Reason#CLOSED}. */
+    /**
+     * Gives the access back. Idempotent; called on the thread that uses the access. Later operations fail with {@link
+     * AccessFault.Reason#CLOSED}.
+     */
     @Override
     void close();
 }

@@ -13,8 +13,9 @@ import java.util.List;
  * @param start first address, unsigned
  * @param end last address (inclusive), unsigned, not below {@code start}
  * @param writable whether devices may write it
- * @param windows direct buffers that together cover the region from their first to their last byte, each but the last {@link #WINDOW_SIZE} bytes, at host
- *     addresses that equal the guest's modulo 8; kept as little-endian slices; empty for a region that the host knows but cannot map
+ * @param windows direct buffers that together cover the region from their first to their last byte, each but the last
+ *     {@link #WINDOW_SIZE} bytes, at host addresses that equal the guest's modulo 8; kept as little-endian slices;
+ *     empty for a region that the host knows but cannot map
  */
 public record MemoryRegion(long start, long end, boolean writable, List<ByteBuffer> windows) {
     /** Size of each window but the last, in bytes: 1 GiB, because a buffer cannot hold more than 2 GiB - 1. */
@@ -25,8 +26,8 @@ public record MemoryRegion(long start, long end, boolean writable, List<ByteBuff
     /**
      * Checks that the windows cover the range.
      *
-     * @throws IllegalArgumentException if the end is below the start, the windows do not add up to the range, or a window is on the Java heap, misaligned,
-     *     or read-only in a writable region
+     * @throws IllegalArgumentException if the end is below the start, the windows do not add up to the range, or a
+     *     window is on the Java heap, misaligned, or read-only in a writable region
      */
     public MemoryRegion {
         if (Long.compareUnsigned(end, start) < 0) {
@@ -64,7 +65,8 @@ public record MemoryRegion(long start, long end, boolean writable, List<ByteBuff
     }
 
     /**
-     * Compares ranges; regions with windows are equal only to themselves, because comparing windows would compare the guest's memory byte by byte.
+     * Compares ranges; regions with windows are equal only to themselves, because comparing windows would compare the
+     * guest's memory byte by byte.
      *
      * @param other what to compare with
      * @return whether it is this region, or covers the same range and both are not mappable

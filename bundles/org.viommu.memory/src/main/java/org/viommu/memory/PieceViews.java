@@ -19,7 +19,10 @@ final class PieceViews {
         writable = new ByteBuffer[windowCount];
     }
 
-    /** Lends {@code length} bytes of a window until {@link #takeBack()}; a visitor that visits again gets a buffer of its own. */
+    /**
+     * Lends {@code length} bytes of a window until {@link #takeBack()}; a visitor that visits again gets a buffer of
+     * its own.
+     */
     ByteBuffer lend(Window window, Direction direction, int offset, int length) {
         ByteBuffer[] kept = direction == Direction.READ ? readable : writable;
         ByteBuffer view = lent++ == 0 ? kept[window.index()] : null;

@@ -16,7 +16,10 @@ final class RegionTable {
     private final List<MemoryRegion> regions;
     private final Window[] windows;
 
-    /** First addresses of the windows, with the sign bit turned over so that the platform's signed search sorts them as unsigned. */
+    /**
+     * First addresses of the windows, with the sign bit turned over so that the platform's signed search sorts them as
+     * unsigned.
+     */
     private final long[] starts;
 
     private RegionTable(List<MemoryRegion> ascending) {

@@ -5,7 +5,9 @@ package org.viommu.memory;
 
 import java.nio.ByteBuffer;
 
-/** A stretch of guest-physical addresses that one buffer holds, or that nothing holds because the host cannot map it. */
+/**
+ * A stretch of guest-physical addresses that one buffer holds, or that nothing holds because the host cannot map it.
+ */
 final class Window {
     /** Holds no address; stands for "not found" and for "not looked up yet". */
     static final Window NONE = new Window(0, 0, null, false, 0);

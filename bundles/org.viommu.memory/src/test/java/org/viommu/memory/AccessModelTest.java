@@ -16,7 +16,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.viommu.memory.AccessFault.Reason;
 import org.viommu.memory.MemoryAccess.Direction;
 
-/** Random operations, many of them at the edges of regions and of the address space, against a model that looks at each byte by itself. */
+/**
+ * Random operations, many of them at the edges of regions and of the address space, against a model that looks at each
+ * byte by itself.
+ */
 class AccessModelTest {
     private static final int ROUNDS = 20_000;
 

@@ -11,16 +11,18 @@ import org.viommu.memory.MemoryAccess.Direction;
 import org.viommu.memory.MemoryAccess.Visitor;
 
 /**
- * One buffer that a driver has made available, as its device sees it: a readable part followed by a writable part. How the driver has cut the parts into
- * descriptors does not show (virtio 1.4, 2.7.4): offsets run over each part as a whole.
+ * One buffer that a driver has made available, as its device sees it: a readable part followed by a writable part. How
+ * the driver has cut the parts into descriptors does not show (virtio 1.4, 2.7.4): offsets run over each part as a
+ * whole.
  *
- * <p>A device makes as many chains as it serves at a time and lets {@link DeviceQueue#pop} fill them again and again; a chain in use allocates nothing.
- * Offsets are in bytes, values are little-endian. An operation beyond the end of a part is a defect of the device and throws
- * {@link IndexOutOfBoundsException}; so check {@link #readableLength()} and {@link #writableLength()} first. Memory that cannot be accessed is the driver's
- * mistake about this one buffer and throws {@link AccessFault}; the queue stays usable.
+ * <p>A device makes as many chains as it serves at a time and lets {@link DeviceQueue#pop} fill them again and again; a
+ * chain in use allocates nothing. Offsets are in bytes, values are little-endian. An operation beyond the end of a part
+ * is a defect of the device and throws {@link IndexOutOfBoundsException}; so check {@link #readableLength()} and {@link
+ * #writableLength()} first. Memory that cannot be accessed is the driver's mistake about this one buffer and throws
+ * {@link AccessFault}; the queue stays usable.
  *
- * <p>Confined to the thread that serves the queue. Each operation brackets its accesses itself; a device that makes many enters the queue's
- * {@link MemoryAccess} around them.
+ * <p>Confined to the thread that serves the queue. Each operation brackets its accesses itself; a device that makes
+ * many enters the queue's {@link MemoryAccess} around them.
  */
 public final class Chain {
     /** What a chain may hold at most, in bytes (virtio 1.4, 2.7.5). */
@@ -289,7 +291,8 @@ public final class Chain {
     }
 
     /**
-     * Shows a range of the writable part piece by piece, for the visitor to fill. The visitor does not read what it has not written (virtio 1.4, 2.7.5.1).
+     * Shows a range of the writable part piece by piece, for the visitor to fill. The visitor does not read what it has
+     * not written (virtio 1.4, 2.7.5.1).
      *
      * @param offset of the first byte
      * @param length in bytes

@@ -20,11 +20,12 @@ import org.osgi.annotation.versioning.ProviderType;
  *   if (!queue.enableKicks()) sleep until kicked
  * </pre>
  *
- * <p>A device that sleeps calls {@link #enableKicks()} each time before it does, even if it never suppressed kicks: with {@link RingFeatures#EVENT_IDX} the
- * driver is asked for the next kick only by that call.
+ * <p>A device that sleeps calls {@link #enableKicks()} each time before it does, even if it never suppressed kicks:
+ * with {@link RingFeatures#EVENT_IDX} the driver is asked for the next kick only by that call.
  *
- * <p>Confined to the thread that serves the queue. After a {@link RingFault} the queue must not be used any more. It never blocks, and what the driver writes
- * into the ring bounds neither its time nor its memory: each call costs at most as many steps as the queue has entries.
+ * <p>Confined to the thread that serves the queue. After a {@link RingFault} the queue must not be used any more. It
+ * never blocks, and what the driver writes into the ring bounds neither its time nor its memory: each call costs at
+ * most as many steps as the queue has entries.
  */
 @ProviderType
 public interface DeviceQueue {
@@ -64,7 +65,8 @@ public interface DeviceQueue {
     void publish() throws RingFault;
 
     /**
-     * Whether the driver wants an interrupt for what the last {@link #publish()} published. Ask once for each publication.
+     * Whether the driver wants an interrupt for what the last {@link #publish()} published. Ask once for each
+     * publication.
      *
      * @return true if a used buffer notification is due; false if nothing was published since the last call
      * @throws RingFault if the ring cannot be read

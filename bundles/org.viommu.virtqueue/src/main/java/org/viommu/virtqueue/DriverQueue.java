@@ -8,11 +8,12 @@ import org.osgi.annotation.versioning.ProviderType;
 /**
  * The driver's side of a virtqueue, whatever its layout.
  *
- * <p>A driver adds chains, publishes them together, kicks if the device wants it, and polls for used ones. One that sleeps calls
- * {@link #enableInterrupts()} each time before it does: with {@link RingFeatures#EVENT_IDX} the device is asked for the next interrupt only by that call.
+ * <p>A driver adds chains, publishes them together, kicks if the device wants it, and polls for used ones. One that
+ * sleeps calls {@link #enableInterrupts()} each time before it does: with {@link RingFeatures#EVENT_IDX} the device is
+ * asked for the next interrupt only by that call.
  *
- * <p>Confined to one thread. It trusts nothing that the device writes: an identifier that was not handed out, or a length beyond the chain's, is a
- * {@link RingFault}. After one the queue must not be used any more.
+ * <p>Confined to one thread. It trusts nothing that the device writes: an identifier that was not handed out, or a
+ * length beyond the chain's, is a {@link RingFault}. After one the queue must not be used any more.
  */
 @ProviderType
 public interface DriverQueue {
@@ -34,20 +35,24 @@ public interface DriverQueue {
     /**
      * Adds a chain: first its device-readable, then its device-writable pieces.
      *
-     * @param pieces addresses and lengths in alternation, {@code address0, length0, address1, length1, …}; each length 1 to 2^32 - 1
+     * @param pieces addresses and lengths in alternation, {@code address0, length0, address1, length1, …}; each length
+     *     1 to 2^32 - 1
      * @param readable how many of the pieces, from the first on, the device reads; it writes the others
      * @return the chain's identifier, 0 to {@code size() - 1}, or -1 if there are not enough free descriptors
      * @throws RingFault if the ring cannot be written
-     * @throws IllegalArgumentException if the pieces break the rules above, are more than the queue has entries, or are longer than 2^32 bytes together
+     * @throws IllegalArgumentException if the pieces break the rules above, are more than the queue has entries, or are
+     *     longer than 2^32 bytes together
      */
     int add(long[] pieces, int readable) throws RingFault;
 
     /**
-     * Adds a chain as {@link #add} does, but lists its pieces in an indirect table, so that it takes one descriptor only (virtio 1.4, 2.7.5.3).
+     * Adds a chain as {@link #add} does, but lists its pieces in an indirect table, so that it takes one descriptor
+     * only (virtio 1.4, 2.7.5.3).
      *
      * @param pieces addresses and lengths in alternation; each length 1 to 2^32 - 1
      * @param readable how many of the pieces, from the first on, the device reads; it writes the others
-     * @param table address of 16 bytes for each piece, a multiple of 16, which belong to the queue until {@link #poll()} gives the chain back
+     * @param table address of 16 bytes for each piece, a multiple of 16, which belong to the queue until {@link
+     *     #poll()} gives the chain back
      * @return the chain's identifier, 0 to {@code size() - 1}, or -1 if there is no free descriptor
      * @throws RingFault if the ring or the table cannot be written
      * @throws IllegalArgumentException if the pieces break the rules of {@link #add}

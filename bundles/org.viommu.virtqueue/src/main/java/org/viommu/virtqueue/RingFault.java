@@ -29,7 +29,10 @@ public final class RingFault extends Exception {
         READABLE_AFTER_WRITABLE,
         /** An indirect descriptor that was not negotiated, is nested, or carries NEXT. */
         BAD_INDIRECT,
-        /** An indirect table whose length is no positive multiple of 16, or above the 2^16 descriptors that can be chained in it. */
+        /**
+         * An indirect table whose length is no positive multiple of 16, or above the 2^16 descriptors that can be
+         * chained in it.
+         */
         BAD_INDIRECT_LENGTH,
         /** A chain of more than 2^32 bytes. */
         CHAIN_TOO_LARGE,

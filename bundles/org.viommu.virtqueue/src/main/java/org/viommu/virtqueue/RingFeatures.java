@@ -3,7 +3,9 @@
 
 package org.viommu.virtqueue;
 
-/** The feature bits that belong to the rings and not to a device type (virtio 1.4, 6: reserved feature bits), as masks. */
+/**
+ * The feature bits that belong to the rings and not to a device type (virtio 1.4, 6: reserved feature bits), as masks.
+ */
 public final class RingFeatures {
     /** The driver may put a chain's descriptors into a table of its own (virtio 1.4, 2.7.5.3). */
     public static final long INDIRECT_DESC = 1L << 28;
@@ -14,7 +16,9 @@ public final class RingFeatures {
     /** The rings have the packed layout (virtio 1.4, 2.8). */
     public static final long PACKED = 1L << 34;
 
-    /** What the queues of this package can do: a device offers no other bits of this class, and may offer all of these. */
+    /**
+     * What the queues of this package can do: a device offers no other bits of this class, and may offer all of these.
+     */
     public static final long SUPPORTED = INDIRECT_DESC | EVENT_IDX;
 
     private RingFeatures() {}

@@ -9,7 +9,8 @@ import java.util.Objects;
 /**
  * The pieces of one part of a chain, readable or writable, seen as one run of bytes.
  *
- * <p>It remembers the segment that was used last, so that walking through a chain of any framing costs one step for each segment.
+ * <p>It remembers the segment that was used last, so that walking through a chain of any framing costs one step for
+ * each segment.
  */
 final class Segments {
     private static final int USUAL = 8;
@@ -60,7 +61,8 @@ final class Segments {
     }
 
     /**
-     * Goes to the segment with the byte at an offset; returns whether it holds {@code length} (at least 1) bytes from there on.
+     * Goes to the segment with the byte at an offset; returns whether it holds {@code length} (at least 1) bytes from
+     * there on.
      *
      * @throws IndexOutOfBoundsException if the segments do not hold that many bytes together
      */

@@ -4,7 +4,8 @@
 package org.viommu.virtqueue;
 
 /**
- * Byte layout of the three areas of a split virtqueue with {@code N} entries (virtio 1.4, 2.7). All fields are little-endian.
+ * Byte layout of the three areas of a split virtqueue with {@code N} entries (virtio 1.4, 2.7). All fields are
+ * little-endian.
  *
  * <pre>
  * descriptor table (2.7.5), also indirect table (2.7.5.3): N x 16 bytes, aligned to 16
@@ -14,16 +15,16 @@ package org.viommu.virtqueue;
  *     +---------------+-------+-------+-------+
  *
  * available ring (2.7.6): 6 + 2 N bytes, aligned to 2; written by the driver
- *     0       2       4         6             4 + 2 N      6 + 2 N
- *     +-------+-------+---------+-------------+------------+
- *     | flags | idx   | head[0] | ... head[N-1] | used_event |
- *     +-------+-------+---------+-------------+------------+
+ *     0       2       4         6       4 + 2 N      6 + 2 N
+ *     +-------+-------+---------+- ... -+------------+
+ *     | flags | idx   | head[0] |       | used_event |
+ *     +-------+-------+---------+- ... -+------------+
  *
  * used ring (2.7.8): 6 + 8 N bytes, aligned to 4; written by the device
- *     0       2       4        8        12    4 + 8 N       6 + 8 N
- *     +-------+-------+--------+--------+-----+-------------+
- *     | flags | idx   | id[0]  | len[0] | ... | avail_event |
- *     +-------+-------+--------+--------+-----+-------------+
+ *     0       2       4       8        12      4 + 8 N       6 + 8 N
+ *     +-------+-------+-------+--------+- ... -+-------------+
+ *     | flags | idx   | id[0] | len[0] |       | avail_event |
+ *     +-------+-------+-------+--------+- ... -+-------------+
  * </pre>
  */
 public final class SplitLayout {
@@ -36,7 +37,10 @@ public final class SplitLayout {
     /** Offset in a descriptor of the buffer's address, le64. */
     public static final int DESCRIPTOR_ADDRESS = 0;
 
-    /** Offset in a descriptor of the buffer's length in bytes, le32; the flags and the next index follow in the same eight bytes. */
+    /**
+     * Offset in a descriptor of the buffer's length in bytes, le32; the flags and the next index follow in the same
+     * eight bytes.
+     */
     public static final int DESCRIPTOR_LENGTH = 8;
 
     /** Offset in a descriptor of its flags, le16. */
@@ -132,7 +136,8 @@ public final class SplitLayout {
     }
 
     /**
-     * Offset in the available ring of {@code used_event}, le16: the driver wants an interrupt when the element with this index is used.
+     * Offset in the available ring of {@code used_event}, le16: the driver wants an interrupt when the element with
+     * this index is used.
      *
      * @param size number of entries of the queue
      * @return the offset in bytes
@@ -142,7 +147,8 @@ public final class SplitLayout {
     }
 
     /**
-     * Offset in the used ring of {@code avail_event}, le16: the device wants a kick when the head with this index is made available.
+     * Offset in the used ring of {@code avail_event}, le16: the device wants a kick when the head with this index is
+     * made available.
      *
      * @param size number of entries of the queue
      * @return the offset in bytes

@@ -8,9 +8,11 @@ import org.viommu.virtqueue.internal.SplitDeviceQueue;
 import org.viommu.virtqueue.internal.SplitDriverQueue;
 
 /**
- * Opens queues. The negotiated features choose the layout; users of {@link DeviceQueue} and {@link DriverQueue} cannot tell which it is.
+ * Opens queues. The negotiated features choose the layout; users of {@link DeviceQueue} and {@link DriverQueue} cannot
+ * tell which it is.
  *
- * <p>The layout is split. Devices offer ring features out of {@link RingFeatures#SUPPORTED} only, so no driver can negotiate another layout.
+ * <p>The layout is split. Devices offer ring features out of {@link RingFeatures#SUPPORTED} only, so no driver can
+ * negotiate another layout.
  */
 public final class Virtqueues {
     private Virtqueues() {}
@@ -22,7 +24,8 @@ public final class Virtqueues {
      * @param features all negotiated feature bits, of which the ring features count
      * @param access the way to the rings and to the buffers, used by the thread that serves the queue
      * @return the queue
-     * @throws RingFault if the size is not allowed in the layout or an area is misaligned or goes on beyond the last address; the ring is read only later
+     * @throws RingFault if the size is not allowed in the layout or an area is misaligned or goes on beyond the last
+     *     address; the ring is read only later
      * @throws IllegalArgumentException if the features hold a layout that the device must not have offered
      */
     public static DeviceQueue openDevice(QueueAddresses addresses, long features, MemoryAccess access)
@@ -38,7 +41,8 @@ public final class Virtqueues {
      * @param features all negotiated feature bits, of which the ring features count
      * @param access the way to the rings and to indirect tables, used by the thread that drives the queue
      * @return the queue
-     * @throws RingFault if the size is not allowed in the layout or an area is misaligned or goes on beyond the last address
+     * @throws RingFault if the size is not allowed in the layout or an area is misaligned or goes on beyond the last
+     *     address
      * @throws IllegalArgumentException if the features hold a layout that the driver must not have accepted
      */
     public static DriverQueue openDriver(QueueAddresses addresses, long features, MemoryAccess access)

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * The rings through which a driver and a device hand buffers to each other (virtio 1.4, 2.6 to 2.8), seen from both sides.
+ * The rings through which a driver and a device hand buffers to each other (virtio 1.4, 2.6 to 2.8), seen from both
+ * sides.
  */
 @Export
 @Version("1.0.0")

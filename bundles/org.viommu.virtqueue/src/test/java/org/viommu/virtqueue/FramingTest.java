@@ -19,7 +19,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.viommu.memory.AccessFault;
 
-/** Rule S2: a message is the same however its driver frames it. Random messages in random pieces, served in random order and in random steps. */
+/**
+ * Rule S2: a message is the same however its driver frames it. Random messages in random pieces, served in random order
+ * and in random steps.
+ */
 class FramingTest {
     private static final int SIZE = 32;
     private static final int MESSAGES = 4_000;

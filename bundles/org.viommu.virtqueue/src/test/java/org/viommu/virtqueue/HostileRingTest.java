@@ -20,7 +20,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.viommu.memory.AccessFault;
 import org.viommu.memory.MemoryAccess;
 
-/** Rings of a peer that breaks every rule: nothing but the two declared faults comes out, and no call takes more than a bounded number of steps. */
+/**
+ * Rings of a peer that breaks every rule: nothing but the two declared faults comes out, and no call takes more than a
+ * bounded number of steps.
+ */
 class HostileRingTest {
     private static final int SIZE = 16;
     private static final int RINGS = 4_000;

@@ -14,8 +14,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.viommu.memory.MemoryAccess;
 
 /**
- * Driver and device on threads of their own that sleep whenever the ring lets them: a lost notification would leave both asleep. Each bracket spans all steps
- * from one sleep to the next, so that no fence but the queues' own orders them.
+ * Driver and device on threads of their own that sleep whenever the ring lets them: a lost notification would leave
+ * both asleep. Each bracket spans all steps from one sleep to the next, so that no fence but the queues' own orders
+ * them.
  */
 @Timeout(300)
 class TwoThreadsTest {

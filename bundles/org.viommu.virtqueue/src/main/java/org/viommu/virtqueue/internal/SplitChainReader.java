@@ -9,8 +9,8 @@ import org.viommu.virtqueue.RingFault;
 import org.viommu.virtqueue.SplitLayout;
 
 /**
- * Follows the descriptors of one chain (virtio 1.4, 2.7.5). Each descriptor is read once, and no chain costs more steps than the queue has entries, whatever
- * the driver wrote.
+ * Follows the descriptors of one chain (virtio 1.4, 2.7.5). Each descriptor is read once, and no chain costs more steps
+ * than the queue has entries, whatever the driver wrote.
  */
 final class SplitChainReader {
     /** As many descriptors as the 16-bit next index can tell apart. */

@@ -13,7 +13,10 @@ import org.viommu.virtqueue.RingFault;
 import org.viommu.virtqueue.RingFeatures;
 import org.viommu.virtqueue.SplitLayout;
 
-/** The device's side of a split ring (virtio 1.4, 2.7). Its own indices are never read back from memory that the driver can write. */
+/**
+ * The device's side of a split ring (virtio 1.4, 2.7). Its own indices are never read back from memory that the driver
+ * can write.
+ */
 public final class SplitDeviceQueue implements DeviceQueue {
     private final MemoryAccess access;
     private final SplitRing ring;

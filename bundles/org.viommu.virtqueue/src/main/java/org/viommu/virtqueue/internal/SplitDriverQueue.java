@@ -12,7 +12,10 @@ import org.viommu.virtqueue.RingFault;
 import org.viommu.virtqueue.RingFeatures;
 import org.viommu.virtqueue.SplitLayout;
 
-/** The driver's side of a split ring (virtio 1.4, 2.7). What it knows about its descriptors it keeps on the heap, where no device can change it. */
+/**
+ * The driver's side of a split ring (virtio 1.4, 2.7). What it knows about its descriptors it keeps on the heap, where
+ * no device can change it.
+ */
 public final class SplitDriverQueue implements DriverQueue {
     private final MemoryAccess access;
     private final SplitRing ring;

@@ -10,9 +10,11 @@ import org.viommu.virtqueue.RingFault;
 import org.viommu.virtqueue.SplitLayout;
 
 /**
- * The three areas of a split ring in memory, without the state of either side. Indices are the free-running 16-bit ones; slots are found by their low bits.
+ * The three areas of a split ring in memory, without the state of either side. Indices are the free-running 16-bit
+ * ones; slots are found by their low bits.
  *
- * <p>Descriptors and used elements are read and written in eight-byte words: a peer that changes them meanwhile can then not show two values of one field.
+ * <p>Descriptors and used elements are read and written in eight-byte words: a peer that changes them meanwhile can
+ * then not show two values of one field.
  */
 final class SplitRing {
     private static final int INDEX_MASK = 0xffff;
@@ -66,7 +68,10 @@ final class SplitRing {
         return index - 1 & INDEX_MASK;
     }
 
-    /** Whether an index from {@code before} (inclusive) to {@code now} (exclusive) is the one at which the peer wants to hear (virtio 1.4, 2.7.7.1). */
+    /**
+     * Whether an index from {@code before} (inclusive) to {@code now} (exclusive) is the one at which the peer wants to
+     * hear (virtio 1.4, 2.7.7.1).
+     */
     static boolean crossed(int event, int now, int before) {
         return distance(now, event + 1) < distance(now, before);
     }
