@@ -5,6 +5,7 @@ package org.viommu.iommu.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -17,6 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.viommu.dma.DmaPort;
 import org.viommu.memory.AccessFault;
+import org.viommu.memory.MemoryAccess.Direction;
+import org.viommu.memory.MemoryAccess.Visitor;
 import org.viommu.virtio.iommu.IommuConfigLayout;
 import org.viommu.virtio.iommu.MapFlags;
 import org.viommu.virtio.iommu.RequestStatus;
@@ -27,7 +30,7 @@ import org.viommu.virtio.iommu.RequestStatus;
  */
 class QuiescenceTest {
     private static final int ENDPOINTS = 4;
-    private static final int ROUNDS = 200;
+    private static final int ROUNDS = 100;
     private static final int PAGES = 8;
     private static final long PAGE = 0x1000;
 
@@ -126,6 +129,17 @@ class QuiescenceTest {
         }
     }
 
+    private interface Access {
+        void run() throws AccessFault;
+    }
+
+    private static final Visitor SLOW_WRITE = (piece, offset) -> {
+        for (int i = 0; i < 1000; i++) {
+            Thread.onSpinWait();
+        }
+        piece.order(ByteOrder.LITTLE_ENDIAN).putInt(TRESPASS);
+    };
+
     private final AtomicBoolean ended = new AtomicBoolean();
     private final AtomicIntegerArray landed = new AtomicIntegerArray(ENDPOINTS);
 
@@ -159,32 +173,42 @@ class QuiescenceTest {
         }
     }
 
-    /** Writes all over the pages, singly and in bursts, whether it may or not. */
+    /** Writes all over the pages, whether it may or not: singly, in bursts, and with a long time between translation and write. */
     private void write(TestGuest guest, int index) {
         try (DmaPort port = guest.port(TestGuest.ENDPOINT + index)) {
             for (int i = index; !ended.get(); i++) {
-                boolean burst = i % 16 == 0;
-                if (burst) {
-                    port.enter();
-                }
-                for (int page = 0; page < (burst ? PAGES : 1); page++) {
-                    tryWrite(port, index, (i + page) % PAGES);
-                }
-                if (burst) {
-                    port.exit();
+                // Each page many times, so that what the port remembers is used too.
+                int page = i / 4096 % PAGES;
+                switch (i % 64) {
+                    case 0 -> burst(port, index);
+                    case 1 -> attempt(index, () -> port.visit(address(index, page), 4, Direction.WRITE, SLOW_WRITE));
+                    default -> attempt(index, () -> port.putInt(address(index, page), TRESPASS));
                 }
             }
         }
     }
 
-    private void tryWrite(DmaPort port, int index, int page) {
+    private void burst(DmaPort port, int index) {
+        port.enter();
+        for (int page = 0; page < PAGES; page++) {
+            long address = address(index, page);
+            attempt(index, () -> port.putInt(address, TRESPASS));
+        }
+        port.exit();
+    }
+
+    private void attempt(int index, Access access) {
         try {
-            port.putInt(IOVA + page * PAGE + 4 * index, TRESPASS);
+            access.run();
             landed.setOpaque(index, landed.getOpaque(index) + 1);
         } catch (AccessFault expected) {
             // Lets the guest have a processor, where there are few.
             LockSupport.parkNanos(20_000);
         }
+    }
+
+    private static long address(int index, int page) {
+        return IOVA + page * PAGE + Integer.BYTES * index;
     }
 
     /** Makes sure that at least one access of the round is under way or has landed; which endpoint, changes. */
@@ -199,15 +223,13 @@ class QuiescenceTest {
     private static void check(TestGuest guest, int round) throws AccessFault {
         for (int page = 0; page < PAGES; page++) {
             for (int index = 0; index < ENDPOINTS; index++) {
-                guest.physical().putInt(IOVA + page * PAGE + 4 * index, MARK);
+                guest.physical().putInt(address(index, page), MARK);
             }
         }
-        for (int i = 0; i < 50; i++) {
-            Thread.onSpinWait();
-        }
+        LockSupport.parkNanos(100_000);
         for (int page = 0; page < PAGES; page++) {
             for (int index = 0; index < ENDPOINTS; index++) {
-                assertThat(guest.physical().getInt(IOVA + page * PAGE + 4 * index))
+                assertThat(guest.physical().getInt(address(index, page)))
                         .as("round %d, page %d", round, page)
                         .isEqualTo(MARK);
             }
