@@ -3,6 +3,8 @@
 
 package org.viommu.linux.internal;
 
+import java.util.Locale;
+
 /** The run cannot go on for a reason that the user can do something about; the message is one sentence that says it. */
 public final class CannotRun extends Exception {
     private static final long serialVersionUID = 1;
@@ -16,12 +18,12 @@ public final class CannotRun extends Exception {
 
     /** A run that fails on this machine as it is. */
     public static CannotRun because(String format, Object... arguments) {
-        return new CannotRun(ExitStatus.FAILED, String.format(format, arguments));
+        return new CannotRun(ExitStatus.FAILED, String.format(Locale.ROOT, format, arguments));
     }
 
     /** A run that lacks packages which cannot be fetched. */
     public static CannotRun unreachable(String format, Object... arguments) {
-        return new CannotRun(ExitStatus.UNREACHABLE, String.format(format, arguments));
+        return new CannotRun(ExitStatus.UNREACHABLE, String.format(Locale.ROOT, format, arguments));
     }
 
     public ExitStatus status() {

@@ -18,6 +18,7 @@ import org.viommu.linux.internal.check.FaultCountCheck;
 import org.viommu.linux.internal.check.Guest;
 import org.viommu.linux.internal.check.PowerOffCheck;
 import org.viommu.linux.internal.check.ReadCheck;
+import org.viommu.linux.internal.check.RequestsCheck;
 import org.viommu.linux.internal.check.StoreSwapCheck;
 import org.viommu.linux.internal.check.StrayDmaCheck;
 import org.viommu.linux.internal.check.Verdict;
@@ -134,6 +135,7 @@ final class GuestRun {
                 new StoreSwapCheck(guest, disk, platform.stores()),
                 new StrayDmaCheck(guest, platform.strayWriter()),
                 new FaultCountCheck(guest),
+                new RequestsCheck(platform),
                 new PowerOffCheck(guest, () -> !qemu.isAlive()));
     }
 

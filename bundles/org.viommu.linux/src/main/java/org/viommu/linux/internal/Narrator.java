@@ -4,6 +4,7 @@
 package org.viommu.linux.internal;
 
 import java.io.PrintStream;
+import java.util.Locale;
 
 /** Tells the user what the run does, on lines that cannot be taken for the guest's: each begins with {@code viommu: }. */
 public final class Narrator {
@@ -17,7 +18,7 @@ public final class Narrator {
 
     /** Prints one marked line; format and arguments as in {@link String#format}. */
     public void say(String format, Object... arguments) {
-        out.println(MARK + String.format(format, arguments));
+        out.println(MARK + String.format(Locale.ROOT, format, arguments));
     }
 
     /** Prints a line of the guest as it came. */

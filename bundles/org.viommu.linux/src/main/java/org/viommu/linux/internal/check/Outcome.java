@@ -3,6 +3,8 @@
 
 package org.viommu.linux.internal.check;
 
+import java.util.Locale;
+
 /**
  * What came out of a check.
  *
@@ -19,14 +21,14 @@ public record Outcome(Result result, String detail) {
     }
 
     static Outcome pass(String format, Object... arguments) {
-        return new Outcome(Result.PASS, String.format(format, arguments));
+        return new Outcome(Result.PASS, String.format(Locale.ROOT, format, arguments));
     }
 
     static Outcome fail(String format, Object... arguments) {
-        return new Outcome(Result.FAIL, String.format(format, arguments));
+        return new Outcome(Result.FAIL, String.format(Locale.ROOT, format, arguments));
     }
 
     static Outcome skip(String format, Object... arguments) {
-        return new Outcome(Result.SKIP, String.format(format, arguments));
+        return new Outcome(Result.SKIP, String.format(Locale.ROOT, format, arguments));
     }
 }

@@ -42,13 +42,17 @@ public final class StoreSwapCheck implements Check {
             return Outcome.fail("%s", started);
         }
         long swapsBefore = stores.swaps();
-        for (int i = 0; i < ROUND_TRIPS; i++) {
+        try {
+            for (int i = 0; i < ROUND_TRIPS; i++) {
+                awaitRound();
+                stores.takeAway(guest.liveness());
+                awaitRound();
+                stores.bringBack(guest.liveness());
+            }
             awaitRound();
-            stores.takeAway(guest.liveness());
-            awaitRound();
-            stores.bringBack(guest.liveness());
+        } finally {
+            stores.restore();
         }
-        awaitRound();
         long swaps = stores.swaps() - swapsBefore;
         Answer ended = guest.ask("churn-stop");
         if (!ended.isOk() || ended.count("mismatches") != 0) {

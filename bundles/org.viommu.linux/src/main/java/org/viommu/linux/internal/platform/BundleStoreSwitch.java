@@ -3,8 +3,11 @@
 
 package org.viommu.linux.internal.platform;
 
+import java.util.Locale;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.viommu.iommu.IommuSnapshot;
 import org.viommu.iommu.IommuStatus;
 import org.viommu.linux.internal.guest.GuestGone;
@@ -12,10 +15,14 @@ import org.viommu.linux.internal.guest.Liveness;
 
 /** Stops and starts the bundle of the mapping store in use, as an operator would; the IOMMU does the rest by itself. */
 final class BundleStoreSwitch implements StoreSwitch {
+    private static final Logger LOG = LoggerFactory.getLogger(BundleStoreSwitch.class);
+    private static final double NANOS_PER_MILLI = 1e6;
+
     private final Bundle bundle;
     private final IommuStatus iommu;
     private final String name;
     private String other = "";
+    private long longestPause;
 
     /**
      * Does nothing yet.
@@ -36,7 +43,12 @@ final class BundleStoreSwitch implements StoreSwitch {
 
     @Override
     public String description() {
-        return "%s and %s in turn".formatted(name, other);
+        return String.format(
+                Locale.ROOT,
+                "%s and %s in turn, requests waited %.1f ms at most",
+                name,
+                other,
+                longestPause / NANOS_PER_MILLI);
     }
 
     @Override
@@ -48,6 +60,7 @@ final class BundleStoreSwitch implements StoreSwitch {
         }
         liveness.await(() -> isSettled() && !uses(name));
         other = iommu.snapshot().store().name();
+        notePause();
     }
 
     @Override
@@ -58,6 +71,20 @@ final class BundleStoreSwitch implements StoreSwitch {
             throw new GuestGone("bundle %s does not start: %s".formatted(bundle.getSymbolicName(), e.getMessage()));
         }
         liveness.await(() -> isSettled() && uses(name));
+        notePause();
+    }
+
+    @Override
+    public void restore() {
+        try {
+            bundle.start(Bundle.START_TRANSIENT);
+        } catch (BundleException | IllegalStateException e) {
+            LOG.warn("bundle {} stays stopped: {}", bundle.getSymbolicName(), e.toString());
+        }
+    }
+
+    private void notePause() {
+        longestPause = Math.max(longestPause, iommu.snapshot().store().lastPauseNanos());
     }
 
     private boolean isSettled() {

@@ -9,13 +9,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.viommu.endpoint.entropy.StrayDma;
+import org.viommu.iommu.IommuSnapshot;
 import org.viommu.iommu.IommuStatus;
 import org.viommu.linux.internal.CannotRun;
 import org.viommu.linux.internal.Deadline;
@@ -25,6 +28,8 @@ import org.viommu.machine.FunctionStatus;
 import org.viommu.machine.Machine;
 import org.viommu.mapping.MappingStore;
 import org.viommu.topology.TopologyWriter;
+import org.viommu.virtio.iommu.RequestStatus;
+import org.viommu.virtio.iommu.RequestType;
 
 /** A machine made by configuration, as any operator makes one, with a socket for each function. */
 public final class ConfiguredPlatform implements Platform {
@@ -166,6 +171,21 @@ public final class ConfiguredPlatform implements Platform {
         } catch (InvalidSyntaxException e) {
             throw new IllegalArgumentException("not a name for a filter: " + store, e);
         }
+    }
+
+    @Override
+    public IommuAccount account() throws CannotRun {
+        IommuSnapshot snapshot = services.iommu().orElseThrow(this::unserved).snapshot();
+        IommuSnapshot.Requests requests = snapshot.requests();
+        String byType = Stream.of(RequestType.values())
+                .map(type -> String.format(Locale.ROOT, "%,d %s", requests.count(type, RequestStatus.OK), type))
+                .collect(Collectors.joining(", "));
+        long ok = Stream.of(RequestType.values())
+                .mapToLong(type -> requests.count(type, RequestStatus.OK))
+                .sum();
+        long failed = requests.total() - ok + requests.unparseable() + requests.unknown();
+        return new IommuAccount(
+                byType, failed, snapshot.translations(), snapshot.faults().total());
     }
 
     @Override

@@ -40,6 +40,13 @@ public interface Platform extends AutoCloseable {
      */
     StoreSwitch stores() throws CannotRun;
 
+    /**
+     * What the IOMMU did so far.
+     *
+     * @throws CannotRun if the platform is not ready any more
+     */
+    IommuAccount account() throws CannotRun;
+
     @Override
     void close();
 }

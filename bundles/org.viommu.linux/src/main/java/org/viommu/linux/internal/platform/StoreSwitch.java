@@ -11,11 +11,14 @@ public interface StoreSwitch {
     /** How often the IOMMU changed its store so far. */
     long swaps();
 
-    /** The stores that take turns, for people. */
+    /** The stores that take turns and how long requests had to wait, for people. */
     String description();
 
     /** Takes the store away and waits until the IOMMU goes on with its resident one. */
     void takeAway(Liveness liveness) throws GuestGone, InterruptedException;
+
+    /** Leaves the store where it was in the beginning, without waiting. */
+    void restore();
 
     /** Brings the store back and waits until the IOMMU uses it. */
     void bringBack(Liveness liveness) throws GuestGone, InterruptedException;

@@ -4,6 +4,7 @@
 package org.viommu.linux.internal.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.viommu.linux.internal.check.Outcome.Result;
 import org.viommu.linux.internal.guest.GuestDisk;
+import org.viommu.linux.internal.guest.GuestGone;
 import org.viommu.linux.internal.guest.Liveness;
 import org.viommu.linux.internal.platform.StoreSwitch;
 
@@ -50,6 +52,26 @@ class StoreSwapCheckTest {
     }
 
     @Test
+    void the_store_is_where_it_was_even_if_the_guest_is_gone() throws Exception {
+        CountingSwitch stores = new CountingSwitch(1);
+        GuestDisk disk = GuestDisk.create(folder.resolve("disk"));
+        try (CheckBench bench =
+                new CheckBench(folder, request -> request.startsWith("churn-start") ? "ok started=1" : null)) {
+            bench.guest();
+            Guest guest = new Guest(bench.agent(), bench.console(), () -> {
+                if (bench.requests().size() > 1) {
+                    throw new GuestGone("it went");
+                }
+            });
+
+            assertThatThrownBy(() -> new StoreSwapCheck(guest, disk, stores).run())
+                    .isInstanceOf(GuestGone.class);
+
+            assertThat(stores.restored).isTrue();
+        }
+    }
+
+    @Test
     void a_mismatch_fails() throws Exception {
         assertThat(run(new CountingSwitch(1), 1).result()).isEqualTo(Result.FAIL);
     }
@@ -63,6 +85,7 @@ class StoreSwapCheckTest {
     private static final class CountingSwitch implements StoreSwitch {
         private final int step;
         private long swaps = 100;
+        private boolean restored;
 
         CountingSwitch(int step) {
             this.step = step;
@@ -76,6 +99,11 @@ class StoreSwapCheckTest {
         @Override
         public String description() {
             return "one and other";
+        }
+
+        @Override
+        public void restore() {
+            restored = true;
         }
 
         @Override
