@@ -97,6 +97,15 @@ public interface PciFunction {
      */
     GuestMemory memory();
 
+    /**
+     * Makes the function stand still, for example while its host changes {@link #memory()} in several steps and what lies between must not be seen. Registers
+     * stay usable, and notifications are not lost. Returns when the device has stopped using memory. Does not nest.
+     */
+    void suspend();
+
+    /** Lets the function go on after {@link #suspend()}. */
+    void resume();
+
     /** Resets the function as a reset of the whole machine does. Returns when the device has stopped using memory. */
     void reset();
 }

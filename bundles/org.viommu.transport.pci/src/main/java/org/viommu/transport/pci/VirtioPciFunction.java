@@ -93,6 +93,16 @@ public final class VirtioPciFunction implements PciFunction {
     }
 
     @Override
+    public void suspend() {
+        registers.suspend();
+    }
+
+    @Override
+    public void resume() {
+        registers.resume();
+    }
+
+    @Override
     public void reset() {
         registers.reset();
     }

@@ -14,6 +14,13 @@ import org.viommu.virtio.DeviceStatus;
 class CommonConfigTest {
     private static final int NO_VECTOR = 0xffff;
 
+    private static final long NOTIFICATION_DATA = 1L << 38;
+    private static final long NOTIF_CONFIG_DATA = 1L << 39;
+    private static final long RING_RESET = 1L << 40;
+
+    private static final long OFFERED =
+            EchoType.FEATURE | Guest.VERSION_1 | NOTIFICATION_DATA | NOTIF_CONFIG_DATA | RING_RESET;
+
     private final Guest guest = new Guest();
     private final PciDriver driver = guest.driver;
 
@@ -30,9 +37,9 @@ class CommonConfigTest {
 
     @Test
     void C2_offered_features_come_in_words() {
-        assertThat(driver.offeredFeatures()).isEqualTo(EchoType.FEATURE | Guest.VERSION_1);
+        assertThat(driver.offeredFeatures()).isEqualTo(OFFERED);
         driver.common(4, 4, 0xffff_ffffL);
-        assertThat(driver.offeredFeatures()).isEqualTo(EchoType.FEATURE | Guest.VERSION_1);
+        assertThat(driver.offeredFeatures()).isEqualTo(OFFERED);
     }
 
     @Test
@@ -111,9 +118,77 @@ class CommonConfigTest {
     }
 
     @Test
-    void C7_queue_reset_and_admin_queues_read_zero_as_they_are_not_offered() {
-        driver.common(0x38, 8, -1L);
-        assertThat(driver.common(0x38, 8)).isZero();
+    void C7_a_queue_is_reset_while_the_others_go_on() {
+        driver.master().messages();
+        guest.start(Guest.VERSION_1 | RING_RESET);
+        guest.echo(0, 1);
+        driver.resetQueue(0);
+
+        assertThat(driver.queueResetting(0)).isFalse();
+        assertThat(driver.common(0x18, 2)).isEqualTo(256);
+        assertThat(driver.common(0x1a, 2)).isEqualTo(NO_VECTOR);
+        assertThat(driver.common(0x1c, 2)).isZero();
+        assertThat(driver.common(0x20, 8)).isZero();
+        assertThat(driver.common(0x28, 8)).isZero();
+        assertThat(driver.common(0x30, 8)).isZero();
+        guest.add(0, 2);
+        driver.kick(0);
+        assertThat(guest.echo(1, 3)).isEqualTo(3);
+        assertThat(guest.poll(0)).isEqualTo(-1);
+
+        guest.setUpQueue(0);
+        assertThat(guest.echo(0, 4)).isEqualTo(4);
+        assertThat(driver.queueResetting(0)).isFalse();
+        assertThat(driver.status()).isEqualTo(0xf);
+    }
+
+    @Test
+    void C7_no_queue_is_reset_without_RING_RESET_or_by_another_value() {
+        driver.master();
+        guest.start().echo(0, 1);
+        driver.resetQueue(0);
+        assertThat(driver.common(0x1c, 2)).isEqualTo(1);
+        assertThat(guest.echo(0, 2)).isEqualTo(2);
+
+        guest.start(Guest.VERSION_1 | RING_RESET);
+        driver.select(0);
+        for (int value : new int[] {0, 2, 0x100, 0xffff}) {
+            driver.common(0x3a, 2, value);
+            assertThat(driver.common(0x1c, 2)).isEqualTo(1);
+        }
+        driver.resetQueue(2);
+        assertThat(guest.echo(0, 3)).isEqualTo(3);
+    }
+
+    @Test
+    void C8_kicks_with_notification_data_are_understood() {
+        driver.master();
+        guest.start(Guest.VERSION_1 | NOTIFICATION_DATA);
+        for (int i = 0; i < 4; i++) {
+            guest.add(1, 20 + i);
+            driver.kick(1, i + 1);
+            int value = 20 + i;
+            Await.until("the answer", () -> guest.poll(1) == value);
+        }
+    }
+
+    @Test
+    void C8_the_data_for_kicks_is_there_once_it_is_negotiated() {
+        driver.master();
+        guest.start();
+        driver.select(1);
+        assertThat(driver.common(0x38, 2)).isZero();
+        guest.start(Guest.VERSION_1 | NOTIF_CONFIG_DATA);
+        driver.select(1);
+        assertThat(driver.common(0x38, 2)).isEqualTo(1);
+        assertThat(guest.echo(1, 5)).isEqualTo(5);
+    }
+
+    @Test
+    void admin_queues_do_not_exist() {
+        driver.common(0x3c, 4, -1L);
+        assertThat(driver.common(0x3c, 4)).isZero();
+        assertThat(driver.offeredFeatures() & 1L << 41).isZero();
     }
 
     @Test

@@ -61,27 +61,35 @@ final class Guest {
 
     /** Initialises the device in the order of the standard; each queue gets the vector after its index. */
     Guest start() {
+        return start(VERSION_1 | EchoType.FEATURE);
+    }
+
+    Guest start(long features) {
         driver.setStatus(0);
         driver.setStatus(1);
         driver.setStatus(3);
-        driver.acceptFeatures(driver.offeredFeatures());
+        driver.acceptFeatures(features);
         driver.setStatus(0xb);
         driver.common(0x10, 2, 0);
         for (int i = 0; i < queues.length; i++) {
-            try {
-                access.write(BASE + i * QUEUE_STRIDE, ByteBuffer.allocate((int) QUEUE_STRIDE));
-                queues[i] = Virtqueues.openDriver(addresses(i), VERSION_1, access);
-            } catch (AccessFault | RingFault e) {
-                throw new AssertionError(e);
-            }
-            driver.select(i);
-            driver.common(0x1a, 2, i + 1);
-            if (!driver.enableQueue(i, addresses(i))) {
-                throw new AssertionError("queue " + i + " is not enabled");
-            }
+            setUpQueue(i);
         }
         driver.setStatus(0xf);
         return this;
+    }
+
+    void setUpQueue(int queue) {
+        try {
+            access.write(BASE + queue * QUEUE_STRIDE, ByteBuffer.allocate((int) QUEUE_STRIDE));
+            queues[queue] = Virtqueues.openDriver(addresses(queue), VERSION_1, access);
+        } catch (AccessFault | RingFault e) {
+            throw new AssertionError(e);
+        }
+        driver.select(queue);
+        driver.common(0x1a, 2, queue + 1);
+        if (!driver.enableQueue(queue, addresses(queue))) {
+            throw new AssertionError("queue " + queue + " is not enabled");
+        }
     }
 
     /** Makes one buffer available without a kick. */

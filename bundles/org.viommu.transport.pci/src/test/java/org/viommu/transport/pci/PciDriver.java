@@ -128,10 +128,31 @@ final class PciDriver implements DriverTransport {
     }
 
     @Override
+    public void resetQueue(int queue) {
+        select(queue);
+        common(0x3a, 2, 1);
+    }
+
+    @Override
+    public boolean queueResetting(int queue) {
+        select(queue);
+        return common(0x3a, 2) == 1;
+    }
+
+    @Override
     public void kick(int queue) {
+        notifyQueue(queue, 2, queue);
+    }
+
+    @Override
+    public void kick(int queue, int next) {
+        notifyQueue(queue, 4, queue | next << 16);
+    }
+
+    private void notifyQueue(int queue, int size, int value) {
         select(queue);
         Structure notify = structures.get(NOTIFY);
-        host.bar(notify.bar(), notify.offset() + common(0x1e, 2) * multiplier, 2, queue);
+        host.bar(notify.bar(), notify.offset() + common(0x1e, 2) * multiplier, size, value);
     }
 
     @Override

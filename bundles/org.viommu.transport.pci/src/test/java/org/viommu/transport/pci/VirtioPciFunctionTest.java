@@ -81,6 +81,25 @@ class VirtioPciFunctionTest {
     }
 
     @Test
+    void a_suspended_function_stands_still_until_its_host_and_its_guest_let_it_go_on() {
+        driver.master();
+        guest.start().echo(0, 1);
+        guest.function.suspend();
+        guest.add(0, 2);
+        driver.kick(0);
+        host.config(4, 2, 2);
+        guest.function.resume();
+        assertThat(guest.poll(0)).isEqualTo(-1);
+
+        guest.function.suspend();
+        driver.master();
+        assertThat(guest.poll(0)).isEqualTo(-1);
+
+        guest.function.resume();
+        Await.until("the answer", () -> guest.poll(0) == 2);
+    }
+
+    @Test
     void C11_the_window_in_configuration_space_reaches_the_BARs() {
         int window = driver.structures.get(PciDriver.PCI_ACCESS).capability();
         host.config(window + 4, 1, 4);

@@ -6,6 +6,7 @@ package org.viommu.transport.pci.internal;
 import java.nio.ByteBuffer;
 import org.viommu.virtio.QueueRegisters;
 import org.viommu.virtio.VirtioDevice;
+import org.viommu.virtio.VirtioFeatures;
 
 /** The common configuration structure (virtio 1.4, 4.1.4.3) in front of a device. */
 final class CommonConfig implements RegisterWindow {
@@ -75,7 +76,8 @@ final class CommonConfig implements RegisterWindow {
             case QUEUE_DESCRIPTOR_AREA -> queue.descriptorArea();
             case QUEUE_DRIVER_AREA -> queue.driverArea();
             case QUEUE_DEVICE_AREA -> queue.deviceArea();
-            // Queue reset, notification data and admin queues: their features are not offered.
+            case QUEUE_NOTIFY_CONFIG_DATA -> accepted(VirtioFeatures.NOTIF_CONFIG_DATA) ? queueSelect : 0;
+            // The reset of a queue is done when the write that asks for it returns; there are no admin queues.
             default -> 0;
         };
     }
@@ -97,7 +99,7 @@ final class CommonConfig implements RegisterWindow {
         }
     }
 
-    private static void set(CommonConfigLayout field, long value, QueueRegisters queue) {
+    private void set(CommonConfigLayout field, long value, QueueRegisters queue) {
         switch (field) {
             case QUEUE_SIZE -> queue.setSize((int) value);
             case QUEUE_DESCRIPTOR_AREA -> queue.setDescriptorArea(value);
@@ -105,7 +107,12 @@ final class CommonConfig implements RegisterWindow {
             case QUEUE_DEVICE_AREA -> queue.setDeviceArea(value);
             case QUEUE_ENABLE -> {
                 if (value == 1) {
-                    queue.enable();
+                    device.enableQueue(queueSelect);
+                }
+            }
+            case QUEUE_RESET -> {
+                if (value == 1 && device.resetQueue(queueSelect)) {
+                    interrupts.setQueueVector(queueSelect, InterruptRouter.NO_VECTOR);
                 }
             }
             default -> {
@@ -120,6 +127,10 @@ final class CommonConfig implements RegisterWindow {
             interrupts.reset();
             reset();
         }
+    }
+
+    private boolean accepted(long feature) {
+        return (device.acceptedFeatures() & feature) != 0;
     }
 
     private boolean selected() {

@@ -7,7 +7,8 @@ import java.nio.ByteBuffer;
 import org.viommu.virtio.VirtioDevice;
 
 /**
- * Where a driver kicks queues (virtio 1.4, 4.1.4.4): the place says which, so what is written there does not matter.
+ * Where a driver kicks queues (virtio 1.4, 4.1.4.4): the place says which, so it does not matter whether the driver
+ * writes an index, the device's data for the queue, or how far it has come: the ring itself says that.
  */
 final class NotifyWindow implements RegisterWindow {
     private final VirtioDevice device;

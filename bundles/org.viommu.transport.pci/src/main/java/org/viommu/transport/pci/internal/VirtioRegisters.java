@@ -18,6 +18,8 @@ public final class VirtioRegisters {
     private final PciAccess access;
     private final int msixControl;
     private boolean busMaster;
+    private boolean suspended;
+    private boolean running;
 
     /**
      * Lays the registers of a device out, in the state after a reset.
@@ -96,16 +98,31 @@ public final class VirtioRegisters {
                 (control & MsixLayout.CONTROL_ENABLED) != 0,
                 (control & MsixLayout.CONTROL_MASKED) != 0,
                 (command & PciConfigLayout.COMMAND_INTX_DISABLE) != 0);
-        setBusMaster((command & PciConfigLayout.COMMAND_BUS_MASTER) != 0);
+        busMaster = (command & PciConfigLayout.COMMAND_BUS_MASTER) != 0;
+        settle();
     }
 
-    private void setBusMaster(boolean next) {
-        if (next && !busMaster) {
+    /** Lets the device run exactly while the guest and the host both allow it. */
+    private void settle() {
+        boolean next = busMaster && !suspended;
+        if (next && !running) {
             device.resume();
-        } else if (!next && busMaster) {
+        } else if (!next && running) {
             device.pause();
         }
-        busMaster = next;
+        running = next;
+    }
+
+    /** Makes the device stand still. Returns when it uses no memory any more. */
+    public void suspend() {
+        suspended = true;
+        settle();
+    }
+
+    /** Lets the device go on after {@link #suspend()}, if its guest allows it. */
+    public void resume() {
+        suspended = false;
+        settle();
     }
 
     /**
@@ -151,7 +168,8 @@ public final class VirtioRegisters {
     /** Resets the function with its machine. Returns when the device has stopped using memory. */
     public void reset() {
         device.systemReset();
-        setBusMaster(false);
+        busMaster = false;
+        settle();
         common.reset();
         msix.reset();
         interrupts.resetFunction();

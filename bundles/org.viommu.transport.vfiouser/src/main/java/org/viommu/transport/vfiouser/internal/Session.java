@@ -28,6 +28,7 @@ final class Session implements AutoCloseable {
     private final Message message;
     private final RegionAccess regions;
     private final DmaMappings mappings;
+    private final MemoryChange change;
     private final InterruptSetup interrupts;
 
     private Session(PciFunction function, UnixConnection connection, Message message) {
@@ -36,6 +37,7 @@ final class Session implements AutoCloseable {
         this.message = message;
         this.regions = new RegionAccess(function);
         this.mappings = new DmaMappings(function.memory());
+        this.change = new MemoryChange(function);
         InterruptTable table = new InterruptTable(function.msixVectors());
         this.interrupts = new InterruptSetup(function, table);
         function.connect(table);
@@ -71,6 +73,7 @@ final class Session implements AutoCloseable {
             function.reset();
         } finally {
             mappings.clear();
+            change.end();
             interrupts.close();
         }
     }
@@ -80,6 +83,7 @@ final class Session implements AutoCloseable {
             answer();
             message.release();
             message.sendReply(connection);
+            change.endIfQuiet(connection);
         }
     }
 
@@ -93,6 +97,11 @@ final class Session implements AutoCloseable {
     }
 
     private void dispatch() throws ProtocolViolation, Refusal {
+        switch (message.command()) {
+            case DMA_UNMAP -> change.begin();
+            case DMA_MAP -> {}
+            default -> change.end();
+        }
         switch (message.command()) {
             case REGION_WRITE -> regions.write(message);
             case REGION_READ -> regions.read(message);

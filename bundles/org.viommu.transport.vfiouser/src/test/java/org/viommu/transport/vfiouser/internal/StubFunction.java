@@ -23,6 +23,8 @@ final class StubFunction implements PciFunction {
     final byte[] config = new byte[256];
     final byte[] registers = new byte[BAR_SIZE];
     final AtomicInteger resets = new AtomicInteger();
+    final AtomicInteger suspensions = new AtomicInteger();
+    volatile boolean suspended;
     volatile PciInterrupts interrupts = PciInterrupts.NONE;
     volatile Runnable doorbell = () -> {};
     volatile Runnable resetHook = () -> {};
@@ -86,6 +88,17 @@ final class StubFunction implements PciFunction {
     @Override
     public GuestMemory memory() {
         return memory;
+    }
+
+    @Override
+    public void suspend() {
+        suspended = true;
+        suspensions.incrementAndGet();
+    }
+
+    @Override
+    public void resume() {
+        suspended = false;
     }
 
     @Override

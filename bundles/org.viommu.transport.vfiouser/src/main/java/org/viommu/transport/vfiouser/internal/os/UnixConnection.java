@@ -34,7 +34,11 @@ public final class UnixConnection implements Closeable {
     private static final MethodHandle SEND =
             Libc.function("send", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
 
+    private static final MethodHandle POLL =
+            Libc.function("poll", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+
     private final CallState state = new CallState();
+    private final MemorySegment awaited = Arena.ofAuto().allocate(PollLayout.STRUCTURE);
     private final MemorySegment header = ReceiveHeaderLayout.allocate(Arena.ofAuto());
     private final SocketDescriptor socket;
 
@@ -57,6 +61,29 @@ public final class UnixConnection implements Closeable {
         } catch (IOException | RuntimeException e) {
             connection.close();
             throw e;
+        }
+    }
+
+    /**
+     * Waits until there is something to receive, be it that the peer closed.
+     *
+     * @param millis how long at most, at least 0
+     * @return false if nothing came
+     * @throws IOException if the system refuses
+     */
+    public boolean awaitInput(int millis) throws IOException {
+        while (true) {
+            PollLayout.prepare(awaited, socket.fd());
+            int ready;
+            try {
+                ready = (int) POLL.invokeExact(state.segment(), awaited, 1L, millis);
+            } catch (Throwable t) {
+                throw Libc.unexpected(t);
+            }
+            if (ready >= 0) {
+                return ready > 0;
+            }
+            failUnlessInterrupted("poll");
         }
     }
 
