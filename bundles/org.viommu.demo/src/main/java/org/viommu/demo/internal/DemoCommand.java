@@ -4,13 +4,13 @@
 package org.viommu.demo.internal;
 
 import java.io.IOException;
-import java.io.PrintStream;
 import java.util.List;
 import java.util.function.ToIntFunction;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.viommu.dma.DmaTranslator;
 import org.viommu.driver.DriverException;
@@ -33,6 +33,7 @@ public final class DemoCommand implements ToIntFunction<List<String>> {
     private final BundleContext context;
     private final ConfigurationAdmin configurations;
     private final TopologyWriter viot;
+    private volatile DemoMachine machine;
 
     /**
      * Called by Declarative Services.
@@ -53,9 +54,8 @@ public final class DemoCommand implements ToIntFunction<List<String>> {
 
     @Override
     public int applyAsInt(List<String> arguments) {
-        PrintStream out = System.out;
         if (arguments.contains("--help")) {
-            out.println(DemoOptions.USAGE);
+            System.out.println(DemoOptions.USAGE);
             return PASSED;
         }
         DemoOptions options;
@@ -65,18 +65,33 @@ public final class DemoCommand implements ToIntFunction<List<String>> {
             System.err.println("viommu demo: " + e.getMessage() + System.lineSeparator() + DemoOptions.USAGE);
             return USAGE;
         }
-        try (DemoMachine machine = new DemoMachine(context, configurations, viot);
-                InProcessGuest guest = new InProcessGuest(machine.await(DeviceType.class))) {
-            IommuStatus status = machine.await(IommuStatus.class);
-            boolean passed = new Demo(options, out)
-                    .run(guest, machine.await(DmaTranslator.class), status, new StoreExchange(context, status));
-            return passed ? PASSED : FAILED;
+        try (DemoMachine running = new DemoMachine(context, configurations, viot)) {
+            machine = running;
+            return run(options, running) ? PASSED : FAILED;
         } catch (IOException | DriverException e) {
             System.err.println("viommu demo: " + e.getMessage());
             return FAILED;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return FAILED;
+        }
+    }
+
+    /** The platform stops in the middle of the story: nothing of it is left behind. */
+    @Deactivate
+    void abandon() throws IOException {
+        DemoMachine abandoned = machine;
+        if (abandoned != null) {
+            abandoned.close();
+        }
+    }
+
+    private boolean run(DemoOptions options, DemoMachine running)
+            throws IOException, DriverException, InterruptedException {
+        try (InProcessGuest guest = new InProcessGuest(running.await(DeviceType.class))) {
+            IommuStatus status = running.await(IommuStatus.class);
+            return new Demo(options, System.out)
+                    .run(guest, running.await(DmaTranslator.class), status, new StoreExchange(context, status));
         }
     }
 }

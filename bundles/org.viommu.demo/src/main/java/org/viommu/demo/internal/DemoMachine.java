@@ -93,11 +93,13 @@ final class DemoMachine implements AutoCloseable {
         }
     }
 
+    /** Takes the configurations back. Idempotent. */
     @Override
-    public void close() throws IOException {
+    public synchronized void close() throws IOException {
+        Files.deleteIfExists(table);
         for (Configuration configuration : configurations) {
             configuration.delete();
         }
-        Files.deleteIfExists(table);
+        configurations.clear();
     }
 }
