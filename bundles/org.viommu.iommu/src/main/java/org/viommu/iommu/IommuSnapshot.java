@@ -21,7 +21,8 @@ import org.viommu.virtio.iommu.RequestType;
  * @param bypass whether unattached endpoints reach memory untranslated
  * @param requests what the driver has asked for
  * @param faults what endpoints were refused
- * @param translations accesses of all endpoints that the device decided on; an access to several mappings counts once for each
+ * @param translations accesses of all endpoints that the device decided on; an access to several mappings counts once
+ *     for each
  * @param store where the mappings are kept
  * @param domains the domains, in ascending order of their unsigned IDs
  * @param endpoints the endpoints that are attached or have an open port, in ascending order of their unsigned IDs
@@ -97,7 +98,8 @@ public record IommuSnapshot(
      * @param refused by reason; what never happened is absent
      * @param reported fault reports that the driver was given
      * @param coalesced refused accesses that were like one whose report was still waiting
-     * @param dropped refused accesses that were never reported, because too many reports waited or no driver was at work
+     * @param dropped refused accesses that were never reported, because too many reports waited or no driver was at
+     *     work
      * @param waiting reports that wait for the driver to give buffers
      */
     public record Faults(Map<FaultReason, Long> refused, long reported, long coalesced, long dropped, long waiting) {

@@ -12,11 +12,12 @@ import org.viommu.memory.AccessGate;
 import org.viommu.virtio.iommu.RequestStatus;
 
 /**
- * The domains, who is in them and what they map: the rules of ATTACH, DETACH, MAP and UNMAP (virtio 1.4, 5.13.6.3 to 5.13.6.6). Each operation checks
- * everything first; one that is refused has changed nothing.
+ * The domains, who is in them and what they map: the rules of ATTACH, DETACH, MAP and UNMAP (virtio 1.4, 5.13.6.3 to
+ * 5.13.6.6). Each operation checks everything first; one that is refused has changed nothing.
  *
- * <p>Confined to the {@link SingleWriter}, but for {@link #domain} and {@link #forEach}. What an operation takes away may still be in use when it returns; {@link #settle()} waits
- * for the end of that, and must be called before a guest is answered.
+ * <p>Confined to the {@link SingleWriter}, but for {@link #domain} and {@link #forEach}. What an operation takes away
+ * may still be in use when it returns; {@link #settle()} waits for the end of that, and must be called before a guest
+ * is answered.
  */
 final class AddressSpaces {
     private final IommuSettings settings;
@@ -179,7 +180,10 @@ final class AddressSpaces {
         settle();
     }
 
-    /** Brings the endpoints up to date with a topology: those that are gone are detached. Returns when they have no access under way. */
+    /**
+     * Brings the endpoints up to date with a topology: those that are gone are detached. Returns when they have no
+     * access under way.
+     */
     void direct(EndpointDirectory directory) {
         endpoints.direct(directory);
         endpoints.forEach(endpoint -> {

@@ -63,8 +63,8 @@ final class Domain implements IdTable.Identified {
     }
 
     /**
-     * What was translated under one generation is good as long as this number stays, for a reader that asks inside its slot. The writer moves it on before
-     * it waits for quiescence.
+     * What was translated under one generation is good as long as this number stays, for a reader that asks inside its
+     * slot. The writer moves it on before it waits for quiescence.
      */
     long generation() {
         return (long) GENERATION.getAcquire(this);

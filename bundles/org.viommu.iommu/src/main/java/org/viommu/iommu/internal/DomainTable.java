@@ -12,8 +12,8 @@ import org.viommu.mapping.Translation;
 import org.viommu.mapping.UnmapResult;
 
 /**
- * The mappings of one domain in the store that keeps them. Stores are foreign code: whatever one throws becomes a {@link StoreFailure} that says whose fault
- * it is. The rules on threads are those of {@link MappingTable}.
+ * The mappings of one domain in the store that keeps them. Stores are foreign code: whatever one throws becomes a
+ * {@link StoreFailure} that says whose fault it is. The rules on threads are those of {@link MappingTable}.
  */
 final class DomainTable {
     private static final Logger LOG = LoggerFactory.getLogger(DomainTable.class);

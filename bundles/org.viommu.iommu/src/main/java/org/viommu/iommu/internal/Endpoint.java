@@ -4,7 +4,8 @@
 package org.viommu.iommu.internal;
 
 /**
- * An endpoint that is attached to a domain or has an open port. Its ports follow {@link #view()}, which is replaced as a whole.
+ * An endpoint that is attached to a domain or has an open port. Its ports follow {@link #view()}, which is replaced as
+ * a whole.
  */
 final class Endpoint implements IdTable.Identified {
     /**

@@ -14,8 +14,8 @@ import org.viommu.topology.ReservedRegion;
 import org.viommu.topology.Topology;
 
 /**
- * Which endpoints are behind this IOMMU, and what is reserved for each, by one state of the topology. Immutable. Endpoints with the same reserved regions
- * share one object.
+ * Which endpoints are behind this IOMMU, and what is reserved for each, by one state of the topology. Immutable.
+ * Endpoints with the same reserved regions share one object.
  */
 final class EndpointDirectory {
     private final Topology topology;

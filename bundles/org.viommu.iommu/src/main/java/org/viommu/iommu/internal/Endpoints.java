@@ -6,7 +6,8 @@ package org.viommu.iommu.internal;
 import java.util.function.Consumer;
 
 /**
- * The endpoints that are attached or have an open port, and the directory of those that exist. An endpoint that is neither attached nor open takes no memory.
+ * The endpoints that are attached or have an open port, and the directory of those that exist. An endpoint that is
+ * neither attached nor open takes no memory.
  *
  * <p>Thread-safe; look-ups take no lock. Only the writer attaches and detaches.
  */

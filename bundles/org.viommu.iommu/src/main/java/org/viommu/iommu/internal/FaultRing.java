@@ -9,7 +9,8 @@ import java.util.concurrent.atomic.AtomicLongArray;
 /**
  * Fault reports that wait for the driver: a ring of fixed size without locks. Any number of threads add, one takes out.
  *
- * <p>A cell's turn says whose it is: {@code n} if report number {@code n} may be put into it, {@code n + 1} if that report may be taken out.
+ * <p>A cell's turn says whose it is: {@code n} if report number {@code n} may be put into it, {@code n + 1} if that
+ * report may be taken out.
  */
 final class FaultRing {
     static final int CAPACITY = 256;

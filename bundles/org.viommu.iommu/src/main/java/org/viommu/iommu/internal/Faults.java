@@ -19,9 +19,10 @@ import org.viommu.virtqueue.DeviceQueue;
 import org.viommu.virtqueue.RingFault;
 
 /**
- * From refused accesses to fault reports (virtio 1.4, 5.13.6.9). Ports report from their threads; the session's thread writes the reports into the buffers
- * that the driver has given. Nobody waits for the driver: it need not kick for its buffers, so each fault has the ring looked at, and while there are no
- * buffers a bounded number of reports waits, repetitions are only counted, and the session is woken no more than once a millisecond.
+ * From refused accesses to fault reports (virtio 1.4, 5.13.6.9). Ports report from their threads; the session's thread
+ * writes the reports into the buffers that the driver has given. Nobody waits for the driver: it need not kick for its
+ * buffers, so each fault has the ring looked at, and while there are no buffers a bounded number of reports waits,
+ * repetitions are only counted, and the session is woken no more than once a millisecond.
  */
 final class Faults {
     private static final long NUDGE_NANOS = 1_000_000;
@@ -119,7 +120,10 @@ final class Faults {
         return new IommuSnapshot.Faults(byReason, reported.sum(), coalesced.sum(), dropped.sum(), ring.size());
     }
 
-    /** Writes the oldest report; a buffer that does not take it is given back empty, and the report waits for the next one. */
+    /**
+     * Writes the oldest report; a buffer that does not take it is given back empty, and the report waits for the next
+     * one.
+     */
     private int write(Chain chain) {
         if (chain.writableLength() < FaultLayout.SIZE) {
             return 0;

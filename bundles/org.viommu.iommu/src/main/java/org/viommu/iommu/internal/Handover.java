@@ -7,19 +7,20 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 import org.viommu.mapping.MappingStore;
 import org.viommu.memory.AccessGate;
 
 /**
  * Moves all mappings of a device into another store while requests and DMA go on.
  *
- * <p>The thread that calls {@link #move} copies each domain's table in pieces. Meanwhile the writer goes on in the old tables and writes down what it changes
- * in a {@link Journal}, which is replayed on the copy after each piece. When the copy is complete and has been read back, the writer itself replays the rest
- * between two batches, compares the counts and publishes the new tables. Only this last step stops it.
+ * <p>The thread that calls {@link #move} copies each domain's table in pieces. Meanwhile the writer goes on in the old
+ * tables and writes down what it changes in a {@link Journal}, which is replayed on the copy after each piece. When the
+ * copy is complete and has been read back, the writer itself replays the rest between two batches, compares the counts
+ * and publishes the new tables. Only this last step stops it.
  *
- * <p>A piece read while the writer changes the table may show a state that never was. Replaying all changes since before it was read puts that right, because
- * every mapping that it shows wrongly is put in or removed by one of them. Hence the order: read a piece, put it in, only then replay.
+ * <p>A piece read while the writer changes the table may show a state that never was. Replaying all changes since
+ * before it was read puts that right, because every mapping that it shows wrongly is put in or removed by one of them.
+ * Hence the order: read a piece, put it in, only then replay.
  */
 final class Handover {
     /**
@@ -30,6 +31,15 @@ final class Handover {
      * @param damaged domains that the old store did not give back wholly
      */
     record Result(long mappings, long pauseNanos, int damaged) {}
+
+    /** What whoever has ordered a hand-over may decide while it is under way. Asked often, by any thread. */
+    interface Orders {
+        /** Whether the hand-over is to end with a failure. */
+        boolean cancelled();
+
+        /** Whether the old store is left in any case, so that what it gives back is better than nothing. */
+        boolean salvage();
+    }
 
     /** Attempts with a journal; a guest that changes faster than the new store takes has it lost. */
     private static final int ATTEMPTS = 3;
@@ -44,7 +54,7 @@ final class Handover {
     private final AccessGate gate;
     private final String device;
     private final MappingStore target;
-    private final BooleanSupplier cancelled;
+    private final Orders orders;
     private final Chunk chunk = new Chunk();
     private final Set<Domain> damaged = new HashSet<>();
 
@@ -56,7 +66,7 @@ final class Handover {
      * @param gate that accesses pass
      * @param device name of the device
      * @param target the new store
-     * @param cancelled asked often; ends the hand-over with a failure
+     * @param orders of whoever wants the mappings moved
      */
     Handover(
             AddressSpaces spaces,
@@ -64,13 +74,13 @@ final class Handover {
             AccessGate gate,
             String device,
             MappingStore target,
-            BooleanSupplier cancelled) {
+            Orders orders) {
         this.spaces = spaces;
         this.writer = writer;
         this.gate = gate;
         this.device = device;
         this.target = target;
-        this.cancelled = cancelled;
+        this.orders = orders;
     }
 
     /**
@@ -167,8 +177,7 @@ final class Handover {
         try {
             chunk.read(domain.table(), from);
         } catch (StoreFailure failure) {
-            // What the old store does not give back is lost: accesses to it will fault, which is safe.
-            damaged.add(domain);
+            damage(domain, failure);
             readable = false;
         }
         chunk.writeTo(replica.of(domain));
@@ -185,7 +194,7 @@ final class Handover {
         if (journal.lost()) {
             throw new HandoverFailure("the guest changed mappings faster than they could be copied");
         }
-        if (cancelled.getAsBoolean()) {
+        if (orders.cancelled()) {
             throw new HandoverFailure("another store is wanted by now");
         }
         journal.replay(replica);
@@ -216,12 +225,20 @@ final class Handover {
                 expected = domain.table().size();
             }
         } catch (StoreFailure failure) {
-            damaged.add(domain);
+            damage(domain, failure);
         }
         if (moved != expected) {
             throw new HandoverFailure("the new store has %d mappings of domain %s instead of %d"
                     .formatted(moved, Integer.toUnsignedString(domain.id()), expected));
         }
+    }
+
+    /** What an old store does not give back is lost, if it must be left: accesses to it will fault, which is safe. */
+    private void damage(Domain domain, StoreFailure failure) {
+        if (!orders.salvage()) {
+            throw new HandoverFailure("the old store does not give its mappings back: " + failure.getMessage());
+        }
+        damaged.add(domain);
     }
 
     private void release(List<DomainTable> old) {

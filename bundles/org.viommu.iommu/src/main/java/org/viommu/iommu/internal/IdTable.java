@@ -10,8 +10,9 @@ import java.util.function.Consumer;
 /**
  * Objects by their 32-bit ID: open addressing, so that a look-up neither boxes nor allocates.
  *
- * <p>Changes are made by one thread at a time. Look-ups and visits by others run meanwhile without locks; a visit meets everything that is in the table from
- * its beginning to its end exactly once, because entries never move within an array.
+ * <p>Changes are made by one thread at a time. Look-ups and visits by others run meanwhile without locks; a visit meets
+ * everything that is in the table from its beginning to its end exactly once, because entries never move within an
+ * array.
  */
 final class IdTable<V extends IdTable.Identified> {
     /** Something with an ID that does not change. */

@@ -30,9 +30,11 @@ import org.viommu.topology.TopologySource;
 import org.viommu.virtio.DeviceType;
 
 /**
- * One IOMMU device for each factory configuration: connects it with the stores and topology sources that come and go, and registers its services.
+ * One IOMMU device for each factory configuration: connects it with the stores and topology sources that come and go,
+ * and registers its services.
  *
- * <p>All stores that the configuration's {@code store.target} admits are bound, so that the device can stay with one when another one fails.
+ * <p>All stores that the configuration's {@code store.target} admits are bound, so that the device can stay with one
+ * when another one fails.
  */
 @Component(
         service = {},
@@ -43,8 +45,8 @@ import org.viommu.virtio.DeviceType;
 @Capability(
         namespace = "osgi.service",
         effective = "active",
-        attribute =
-                "objectClass:List<String>=\"org.viommu.virtio.DeviceType,org.viommu.dma.DmaTranslator,org.viommu.iommu.IommuStatus\"")
+        attribute = "objectClass:List<String>=\"org.viommu.virtio.DeviceType,org.viommu.dma.DmaTranslator,"
+                + "org.viommu.iommu.IommuStatus\"")
 public final class IommuComponent {
     private static final Logger LOG = LoggerFactory.getLogger(IommuComponent.class);
 

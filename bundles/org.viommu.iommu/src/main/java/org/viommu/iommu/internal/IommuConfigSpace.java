@@ -11,11 +11,14 @@ import org.viommu.virtio.iommu.IommuConfigLayout;
 import org.viommu.virtio.iommu.IommuFeatures;
 
 /**
- * The configuration space (virtio 1.4, 5.13.4). All is fixed but the global bypass, which counts as soon as it is offered, survives a reset of the device and
- * returns to its configured value when the machine is reset.
+ * The configuration space (virtio 1.4, 5.13.4). All is fixed but the global bypass, which counts as soon as it is
+ * offered, survives a reset of the device and returns to its configured value when the machine is reset.
  */
 final class IommuConfigSpace implements DeviceConfig {
-    /** Larger pages that cost no more than small ones. The set is sparse, so that Linux does not cut buffers into powers of two. */
+    /**
+     * Larger pages that cost no more than small ones. The set is sparse, so that Linux does not cut buffers into powers
+     * of two.
+     */
     private static final long LARGE_PAGES = 1L << 21 | 1L << 30;
 
     private final ByteBuffer fields =

@@ -25,22 +25,26 @@ import org.osgi.service.metatype.annotations.Option;
     String address() default "00:01.0";
 
     @AttributeDefinition(
-            description =
-                    "Whether endpoints that are attached to no domain reach memory untranslated when the machine boots.")
+            description = "Whether endpoints that are attached to no domain reach memory untranslated "
+                    + "when the machine boots.")
     boolean boot$_$bypass() default true;
 
     @AttributeDefinition(
             description = "Smallest unit of a mapping.",
-            options = {@Option("4k"), @Option("8k"), @Option("16k"), @Option("64k")})
+            options = {
+                @Option(label = "4k", value = "4k"),
+                @Option(label = "8k", value = "8k"),
+                @Option(label = "16k", value = "16k"),
+                @Option(label = "64k", value = "64k")
+            })
     String granule() default "4k";
 
     @AttributeDefinition(description = "Width of I/O virtual addresses in bits.", min = "32", max = "64")
     int aw$_$bits() default 64;
 
     @AttributeDefinition(
-            description =
-                    "Ranges that no endpoint can have mapped, each as LOW:HIGH:TYPE with hexadecimal inclusive addresses "
-                            + "and type 0 (accesses are refused) or 1 (message-signalled interrupts pass).")
+            description = "Ranges that no endpoint can have mapped, each as LOW:HIGH:TYPE with hexadecimal inclusive "
+                    + "addresses and type 0 (accesses are refused) or 1 (message-signalled interrupts pass).")
     String[] reserved$_$regions() default "0xfee00000:0xfeefffff:1";
 
     @AttributeDefinition(description = "Domains that may exist at the same time.", min = "1")
@@ -51,4 +55,10 @@ import org.osgi.service.metatype.annotations.Option;
 
     @AttributeDefinition(description = "Mappings that a domain may hold.", min = "1")
     int max$_$mappings() default 1_048_576;
+
+    @AttributeDefinition(
+            description = "Filter on the services of mapping stores, for example (viommu.store=radix). "
+                    + "Of those that it admits the one with the highest ranking keeps the mappings. "
+                    + "It can be changed while the guest runs.")
+    String store_target() default "(viommu.store=*)";
 }

@@ -63,8 +63,7 @@ final class IommuDevice implements DeviceType, DmaTranslator, AutoCloseable {
         config = new IommuConfigSpace(settings, gate);
         endpoints = new Endpoints(directory(topology));
         spaces = new AddressSpaces(settings, endpoints, gate, stores.begin(), stores::failed);
-        stores.start(
-                (target, cancelled) -> new Handover(spaces, writer, gate, settings.qualifiedName(), target, cancelled));
+        stores.start((target, orders) -> new Handover(spaces, writer, gate, settings.qualifiedName(), target, orders));
     }
 
     @Override
@@ -118,7 +117,9 @@ final class IommuDevice implements DeviceType, DmaTranslator, AutoCloseable {
         writer.submit(() -> spaces.direct(next));
     }
 
-    /** Detaches everything, refuses all DMA from now on, and needs no store any more. The host has ended the session. */
+    /**
+     * Detaches everything, refuses all DMA from now on, and needs no store any more. The host has ended the session.
+     */
     @Override
     public void close() {
         stores.close();

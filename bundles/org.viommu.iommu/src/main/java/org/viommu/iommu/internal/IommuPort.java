@@ -11,8 +11,9 @@ import org.viommu.memory.AccessSlot;
 import org.viommu.memory.MemoryAccess;
 
 /**
- * An endpoint's way to guest memory: translates each operation piece by piece and hands the pieces to the memory behind. One slot stands at both gates, that of
- * the IOMMU and that of the memory, so that neither a mapping nor a region goes while an operation uses it.
+ * An endpoint's way to guest memory: translates each operation piece by piece and hands the pieces to the memory
+ * behind. One slot stands at both gates, that of the IOMMU and that of the memory, so that neither a mapping nor a
+ * region goes while an operation uses it.
  */
 final class IommuPort implements DmaPort {
     private final Endpoint endpoint;
@@ -22,7 +23,10 @@ final class IommuPort implements DmaPort {
     private final Consumer<IommuPort> onClose;
     private final Shift shift = new Shift();
 
-    /** What to add to an address in a fault of the piece at work to get the I/O virtual address; 0 before the piece is translated. */
+    /**
+     * What to add to an address in a fault of the piece at work to get the I/O virtual address; 0 before the piece is
+     * translated.
+     */
     private long distance;
 
     private boolean closed;

@@ -14,8 +14,8 @@ import org.viommu.virtqueue.RingFault;
 /**
  * The device at work for one driver. The session's thread is the writer while it serves requests.
  *
- * <p>Requests are served in batches. Before a batch is published all accesses have ended that use what the batch has taken away, and between two batches the
- * thread does what others have asked of the writer.
+ * <p>Requests are served in batches. Before a batch is published all accesses have ended that use what the batch has
+ * taken away, and between two batches the thread does what others have asked of the writer.
  */
 final class IommuSession implements DeviceSession {
     private static final int BATCH = 256;

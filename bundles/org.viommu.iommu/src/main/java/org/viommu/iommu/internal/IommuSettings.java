@@ -5,8 +5,6 @@ package org.viommu.iommu.internal;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.viommu.topology.IommuNode;
 import org.viommu.topology.PciAddress;
@@ -33,8 +31,7 @@ record IommuSettings(
         long inputEnd,
         List<ReservedRegion> reserved,
         Quotas quotas) {
-    private static final Map<String, Long> GRANULES =
-            new TreeMap<>(Map.of("4k", 0x1000L, "8k", 0x2000L, "16k", 0x4000L, "64k", 0x10000L));
+    private static final List<String> GRANULES = List.of("4k", "8k", "16k", "64k");
     private static final int MIN_WIDTH = 32;
 
     /**
@@ -78,11 +75,10 @@ record IommuSettings(
     }
 
     private static long granule(String value) {
-        Long granule = value == null ? null : GRANULES.get(value.strip());
-        if (granule == null) {
-            throw refused("granule", value, "allowed are " + String.join(", ", GRANULES.keySet()));
+        if (!GRANULES.contains(value)) {
+            throw refused("granule", value, "allowed are " + String.join(", ", GRANULES));
         }
-        return granule;
+        return Long.parseLong(value.substring(0, value.length() - 1)) << 10;
     }
 
     private static long inputEnd(int width) {

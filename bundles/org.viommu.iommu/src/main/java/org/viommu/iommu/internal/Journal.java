@@ -7,8 +7,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * What the writer has changed since a hand-over began, in order, for the one who copies. It is a ring of fixed size: a guest that changes faster than the
- * copy follows is slowed down a little between two batches, and if that does not help the journal is {@linkplain #lost() lost}, never longer.
+ * What the writer has changed since a hand-over began, in order, for the one who copies. It is a ring of fixed size: a
+ * guest that changes faster than the copy follows is slowed down a little between two batches, and if that does not
+ * help the journal is {@linkplain #lost() lost}, never longer.
  *
  * <p>One thread appends, one replays.
  */

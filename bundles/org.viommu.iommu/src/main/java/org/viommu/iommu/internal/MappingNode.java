@@ -7,8 +7,8 @@ import org.viommu.mapping.MappingTable.Visitor;
 import org.viommu.mapping.Translation;
 
 /**
- * A node of a persistent treap of disjoint mappings: in ascending order from left to right, and no child with a higher priority than its parent. Immutable.
- * Null is the empty tree.
+ * A node of a persistent treap of disjoint mappings: in ascending order from left to right, and no child with a higher
+ * priority than its parent. Immutable. Null is the empty tree.
  */
 final class MappingNode {
     private final long start;
@@ -122,7 +122,9 @@ final class MappingNode {
                 : upper.with(join(lower, upper.left), upper.right);
     }
 
-    /** Visits in ascending order all mappings that do not end below an address; returns false if the visitor stopped. */
+    /**
+     * Visits in ascending order all mappings that do not end below an address; returns false if the visitor stopped.
+     */
     static boolean visit(MappingNode tree, long from, Visitor visitor) {
         if (tree == null) {
             return true;

@@ -6,7 +6,10 @@ package org.viommu.iommu.internal;
 import org.viommu.memory.MemoryAccess.Direction;
 import org.viommu.virtio.iommu.FaultReason;
 
-/** One port's refused accesses. It remembers the last one, so that an endpoint that tries the same again and again does not fill the ring. */
+/**
+ * One port's refused accesses. It remembers the last one, so that an endpoint that tries the same again and again does
+ * not fill the ring.
+ */
 final class PortFaults {
     private final Faults faults;
     private final int endpoint;

@@ -13,8 +13,8 @@ import org.viommu.virtio.iommu.FaultReason;
 import org.viommu.virtio.iommu.MapFlags;
 
 /**
- * Decides one port's accesses: reserved region, then bypass, then domain, then mapping and its permissions. It remembers the last mapping that it found; that
- * is good while the endpoint's view and the domain's generation stay.
+ * Decides one port's accesses: reserved region, then bypass, then domain, then mapping and its permissions. It
+ * remembers the last mapping that it found; that is good while the endpoint's view and the domain's generation stay.
  *
  * <p>Confined to the port's thread, which is inside its slot, but for {@link #count()}.
  */

@@ -11,8 +11,9 @@ import org.viommu.virtio.iommu.RequestType;
 import org.viommu.virtqueue.Chain;
 
 /**
- * PROBE (virtio 1.4, 5.13.6.7). The tail stands behind the properties or, if there is no room for all of these, at the end of the writable part. Everything
- * up to the end of the tail is written, whatever the answer, and reported as used: Linux takes any other length for success.
+ * PROBE (virtio 1.4, 5.13.6.7). The tail stands behind the properties or, if there is no room for all of these, at the
+ * end of the writable part. Everything up to the end of the tail is written, whatever the answer, and reported as used:
+ * Linux takes any other length for success.
  */
 final class ProbeHandler implements RequestHandler {
     private final Endpoints endpoints;

@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Services in the order in which the framework prefers them: by descending {@code service.ranking}, then by ascending {@code service.id}. Not thread-safe.
+ * Services in the order in which the framework prefers them: by descending {@code service.ranking}, then by ascending
+ * {@code service.id}. Not thread-safe.
  */
 final class RankedServices<S> {
     private record Entry<S>(S service, int ranking, long id) {}

@@ -8,10 +8,12 @@ import org.viommu.mapping.MappingTable;
 import org.viommu.mapping.UnmapResult;
 
 /**
- * A table that is being filled from two sides, by a copy of the present mappings and by the journal of what changed meanwhile. Whatever is put in replaces
- * what it overlaps, because only the journal's order counts: what the copy has brought too early or too late, the journal brings again.
+ * A table that is being filled from two sides, by a copy of the present mappings and by the journal of what changed
+ * meanwhile. Whatever is put in replaces what it overlaps, because only the journal's order counts: what the copy has
+ * brought too early or too late, the journal brings again.
  *
- * <p>When the copy is complete the table is read back, a piece at a time while the journal goes on, and compared with what was put in.
+ * <p>When the copy is complete the table is read back, a piece at a time while the journal goes on, and compared with
+ * what was put in.
  */
 final class ReplicaTable {
     private final DomainTable table;

@@ -9,7 +9,10 @@ import org.viommu.virtio.iommu.RequestLayout;
 import org.viommu.virtio.iommu.RequestType;
 import org.viommu.virtqueue.Chain;
 
-/** Gives each request to the handler of its type. What cannot be parsed or is of no known type is given back unwritten (virtio 1.4, 5.13.6.2). */
+/**
+ * Gives each request to the handler of its type. What cannot be parsed or is of no known type is given back unwritten
+ * (virtio 1.4, 5.13.6.2).
+ */
 final class RequestDispatcher {
     private static final int TYPES = 256;
 

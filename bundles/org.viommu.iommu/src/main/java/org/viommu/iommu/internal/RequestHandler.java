@@ -8,7 +8,9 @@ import org.viommu.virtqueue.Chain;
 
 /** Serves one type of request in one session. */
 interface RequestHandler {
-    /** What {@link #serve} returns for a request that cannot be parsed: it is given back unwritten (virtio 1.4, 5.13.6). */
+    /**
+     * What {@link #serve} returns for a request that cannot be parsed: it is given back unwritten (virtio 1.4, 5.13.6).
+     */
     int UNPARSEABLE = 0;
 
     /**

@@ -6,7 +6,8 @@ package org.viommu.iommu.internal;
 import java.util.Arrays;
 
 /**
- * What is reserved for the endpoints of a domain together. Most endpoints have the same regions, so that a check costs little however many there are.
+ * What is reserved for the endpoints of a domain together. Most endpoints have the same regions, so that a check costs
+ * little however many there are.
  *
  * <p>Confined to the writer.
  */

@@ -9,7 +9,10 @@ import java.util.regex.Pattern;
 import org.viommu.topology.ReservedRegion;
 import org.viommu.topology.ReservedRegion.Kind;
 
-/** Reserved regions in the notation of QEMU's property {@code reserved-regions}, such as {@code 0xfee00000:0xfeefffff:1}. */
+/**
+ * Reserved regions in the notation of QEMU's property {@code reserved-regions}, such as {@code
+ * 0xfee00000:0xfeefffff:1}.
+ */
 final class ReservedRegionSyntax {
     private static final Pattern TEXT =
             Pattern.compile("(?:0[xX])?([0-9a-fA-F]{1,16}):(?:0[xX])?([0-9a-fA-F]{1,16}):([01])");

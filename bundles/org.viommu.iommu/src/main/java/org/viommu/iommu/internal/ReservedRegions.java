@@ -14,8 +14,8 @@ import org.viommu.virtio.iommu.ReservedMemoryLayout;
 import org.viommu.virtqueue.Chain;
 
 /**
- * What is reserved in the address space of an endpoint: disjoint regions in ascending order, at most one of them for MSI, and never more than a PROBE
- * answer can list (virtio 1.4, 5.13.6.8.1). Immutable.
+ * What is reserved in the address space of an endpoint: disjoint regions in ascending order, at most one of them for
+ * MSI, and never more than a PROBE answer can list (virtio 1.4, 5.13.6.8.1). Immutable.
  */
 final class ReservedRegions {
     /** Size of the properties in a PROBE answer, in bytes; the same as QEMU's. */
@@ -38,9 +38,10 @@ final class ReservedRegions {
     }
 
     /**
-     * Brings together what a topology says of an endpoint and what is configured for all. Where they overlap, the former counts; a configured MSI window is
-     * for endpoints without one. Of several MSI windows the first stays one, the others become reserved. Regions beyond {@link #MAX_COUNT} are merged with
-     * their neighbours, so that more than necessary is reserved rather than less.
+     * Brings together what a topology says of an endpoint and what is configured for all. Where they overlap, the
+     * former counts; a configured MSI window is for endpoints without one. Of several MSI windows the first stays one,
+     * the others become reserved. Regions beyond {@link #MAX_COUNT} are merged with their neighbours, so that more than
+     * necessary is reserved rather than less.
      */
     static ReservedRegions of(List<ReservedRegion> own, List<ReservedRegion> general) {
         List<ReservedRegion> ascending = new ArrayList<>();
@@ -102,7 +103,9 @@ final class ReservedRegions {
         return false;
     }
 
-    /** Writes the regions as properties at the start of a zeroed writable part of at least {@link #PROBE_SIZE} bytes. */
+    /**
+     * Writes the regions as properties at the start of a zeroed writable part of at least {@link #PROBE_SIZE} bytes.
+     */
     void write(Chain chain) throws AccessFault {
         for (int i = 0; i < starts.length; i++) {
             int at = i * ReservedMemoryLayout.SIZE;

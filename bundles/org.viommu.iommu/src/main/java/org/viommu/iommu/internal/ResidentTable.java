@@ -10,8 +10,8 @@ import org.viommu.mapping.Translation;
 import org.viommu.mapping.UnmapResult;
 
 /**
- * Mappings in a persistent treap: a change makes new nodes along its path and publishes a new root, so that readers always have a whole and consistent tree,
- * and removing a range costs the same however many mappings lie in it.
+ * Mappings in a persistent treap: a change makes new nodes along its path and publishes a new root, so that readers
+ * always have a whole and consistent tree, and removing a range costs the same however many mappings lie in it.
  */
 final class ResidentTable implements MappingTable {
     /** Makes it hard for a guest to choose addresses that unbalance the tree. */

@@ -10,9 +10,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
 /**
- * Sees to it that one thread at a time changes domains and mappings, without a lock for each request: while the session's thread serves, it is the writer, and
- * what others want to have done is put into a queue that it works off between two batches. While it sleeps, is paused or does not exist, who wants something
- * done does it, and the session's thread waits for the end of that before it serves again.
+ * Sees to it that one thread at a time changes domains and mappings, without a lock for each request: while the
+ * session's thread serves, it is the writer, and what others want to have done is put into a queue that it works off
+ * between two batches. While it sleeps, is paused or does not exist, who wants something done does it, and the
+ * session's thread waits for the end of that before it serves again.
  *
  * <p>Thread-safe.
  */

@@ -10,8 +10,8 @@ import org.viommu.virtio.iommu.RequestType;
 import org.viommu.virtqueue.Chain;
 
 /**
- * A request whose answer is the tail alone. The tail stands at the start of the writable part, and exactly its length is reported as used: Linux takes any
- * other length for success.
+ * A request whose answer is the tail alone. The tail stands at the start of the writable part, and exactly its length
+ * is reported as used: Linux takes any other length for success.
  */
 abstract class StatusHandler implements RequestHandler {
     private final RequestType type;
@@ -22,7 +22,8 @@ abstract class StatusHandler implements RequestHandler {
      * Prepares to serve.
      *
      * @param type of the requests
-     * @param size of their readable part; a longer one is accepted, so that drivers can send more than this device knows
+     * @param size of their readable part; a longer one is accepted, so that drivers can send more than this device
+     *     knows
      * @param counters that count the answers
      */
     StatusHandler(RequestType type, int size, RequestCounters counters) {

@@ -9,15 +9,15 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiFunction;
-import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.viommu.iommu.IommuSnapshot;
 import org.viommu.mapping.MappingStore;
 
 /**
- * Decides which store the device uses, and moves it there: to the preferred one of those that are offered, or to the resident store if there is none. Moves
- * are made one after the other by a thread of their own; if another store is wanted by the time, the present move ends and the next one begins.
+ * Decides which store the device uses, and moves it there: to the preferred one of those that are offered, or to the
+ * resident store if there is none. Moves are made one after the other by a thread of their own; if another store is
+ * wanted by the time, the present move ends and the next one begins.
  *
  * <p>A store that fails is refused until it is offered again. If a move fails the device stays where it is.
  *
@@ -65,9 +65,9 @@ final class StoreKeeper implements AutoCloseable {
     /**
      * Begins to move.
      *
-     * @param handovers makes a hand-over to a store that fails once it is cancelled
+     * @param handovers makes a hand-over to a store
      */
-    synchronized void start(BiFunction<MappingStore, BooleanSupplier, Handover> handovers) {
+    synchronized void start(BiFunction<MappingStore, Handover.Orders, Handover> handovers) {
         thread = new Thread(() -> work(handovers), "viommu-stores-" + device);
         thread.setDaemon(true);
         thread.start();
@@ -81,8 +81,9 @@ final class StoreKeeper implements AutoCloseable {
     }
 
     /**
-     * A store is about to go. Returns when the device has let go of all its tables, so that the store's bundle may release what is behind them; after 30
-     * seconds it returns in any case, and the move goes on with what the old tables still give.
+     * A store is about to go. Returns when the device has let go of all its tables, so that the store's bundle may
+     * release what is behind them; after 30 seconds it returns in any case, and the move goes on with what the old
+     * tables still give.
      */
     void withdraw(MappingStore store) {
         boolean released;
@@ -134,10 +135,10 @@ final class StoreKeeper implements AutoCloseable {
         }
     }
 
-    private void work(BiFunction<MappingStore, BooleanSupplier, Handover> handovers) {
+    private void work(BiFunction<MappingStore, Handover.Orders, Handover> handovers) {
         for (MappingStore next = awaitWork(); next != null; next = awaitWork()) {
             MappingStore wanted = next;
-            Handover handover = handovers.apply(wanted, () -> !wanted(wanted));
+            Handover handover = handovers.apply(wanted, orders(wanted));
             try {
                 arrive(wanted, move(handover, wanted));
             } catch (RuntimeException | Error e) {
@@ -219,6 +220,22 @@ final class StoreKeeper implements AutoCloseable {
             problem = text;
         }
         LOG.warn("IOMMU {}: {}", device, text);
+    }
+
+    private Handover.Orders orders(MappingStore next) {
+        return new Handover.Orders() {
+            @Override
+            public boolean cancelled() {
+                return !wanted(next);
+            }
+
+            @Override
+            public boolean salvage() {
+                synchronized (StoreKeeper.this) {
+                    return !offered.list().contains(current) || refused.contains(current);
+                }
+            }
+        };
     }
 
     private synchronized boolean wanted(MappingStore store) {

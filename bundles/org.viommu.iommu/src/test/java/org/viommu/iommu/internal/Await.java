@@ -7,7 +7,10 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/** Waits for what another thread does. The limit is far above anything a busy machine needs; it only keeps a broken test from hanging. */
+/**
+ * Waits for what another thread does. The limit is far above anything a busy machine needs; it only keeps a broken test
+ * from hanging.
+ */
 final class Await {
     private static final Duration LIMIT = Duration.ofMinutes(2);
 

@@ -18,8 +18,9 @@ import org.viommu.virtio.iommu.IommuConfigLayout;
 import org.viommu.virtio.iommu.RequestStatus;
 
 /**
- * Compares the device, over its rings, with a plain model written from the standard: answers, mappings and what endpoints reach. Each word of the guest's
- * memory holds its own address, so that a read tells where it went, and a write that goes astray is found at the end.
+ * Compares the device, over its rings, with a plain model written from the standard: answers, mappings and what
+ * endpoints reach. Each word of the guest's memory holds its own address, so that a read tells where it went, and a
+ * write that goes astray is found at the end.
  */
 class DifferentialTest {
     private static final int STEPS = 20_000;

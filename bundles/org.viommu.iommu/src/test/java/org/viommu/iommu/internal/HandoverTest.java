@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.viommu.memory.AccessGate;
@@ -63,7 +64,7 @@ class HandoverTest {
     void a_copy_that_never_catches_up_fails_and_leaves_nothing_behind() {
         int[] asked = new int[1];
         // Asked by the copying thread after each piece; makes the writer run away each time.
-        Handover handover = new Handover(spaces, writer, gate, "vm/iommu0", target, () -> {
+        Handover handover = handover(() -> {
             asked[0]++;
             writer.call(() -> {
                 runAway();
@@ -87,7 +88,7 @@ class HandoverTest {
 
     @Test
     void a_move_that_is_cancelled_fails_and_gives_its_tables_back() {
-        Handover handover = new Handover(spaces, writer, gate, "vm/iommu0", target, () -> true);
+        Handover handover = handover(() -> true);
         CompletableFuture<Handover.Result> move = CompletableFuture.supplyAsync(handover::move);
         assertThatThrownBy(move::join)
                 .isInstanceOf(CompletionException.class)
@@ -97,7 +98,21 @@ class HandoverTest {
     }
 
     private Handover handover() {
-        return new Handover(spaces, writer, gate, "vm/iommu0", target, () -> false);
+        return handover(() -> false);
+    }
+
+    private Handover handover(BooleanSupplier cancelled) {
+        return new Handover(spaces, writer, gate, "vm/iommu0", target, new Handover.Orders() {
+            @Override
+            public boolean cancelled() {
+                return cancelled.getAsBoolean();
+            }
+
+            @Override
+            public boolean salvage() {
+                return false;
+            }
+        });
     }
 
     private void runAway() {

@@ -13,7 +13,10 @@ import org.viommu.topology.ReservedRegion;
 import org.viommu.virtio.iommu.MapFlags;
 import org.viommu.virtio.iommu.RequestStatus;
 
-/** What the standard says of an IOMMU, as plainly as can be: lists, and no thought of speed. All endpoints have one reserved region. */
+/**
+ * What the standard says of an IOMMU, as plainly as can be: lists, and no thought of speed. All endpoints have one
+ * reserved region.
+ */
 final class IommuModel {
     private static final class Domain {
         final boolean bypass;

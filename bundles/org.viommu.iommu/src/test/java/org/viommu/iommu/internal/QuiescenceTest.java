@@ -25,8 +25,9 @@ import org.viommu.virtio.iommu.MapFlags;
 import org.viommu.virtio.iommu.RequestStatus;
 
 /**
- * Unmap means unmapped: once a request that takes a way to memory has been answered, no access lands there any more, however many endpoints are at work. The
- * oracle is the memory itself: after the answer the guest writes a mark that nobody may overwrite.
+ * Unmap means unmapped: once a request that takes a way to memory has been answered, no access lands there any more,
+ * however many endpoints are at work. The oracle is the memory itself: after the answer the guest writes a mark that
+ * nobody may overwrite.
  */
 class QuiescenceTest {
     private static final int ENDPOINTS = 4;
@@ -173,7 +174,10 @@ class QuiescenceTest {
         }
     }
 
-    /** Writes all over the pages, whether it may or not: singly, in bursts, and with a long time between translation and write. */
+    /**
+     * Writes all over the pages, whether it may or not: singly, in bursts, and with a long time between translation and
+     * write.
+     */
     private void write(TestGuest guest, int index) {
         try (DmaPort port = guest.port(TestGuest.ENDPOINT + index)) {
             for (int i = index; !ended.get(); i++) {

@@ -55,7 +55,7 @@ class SettingsTest {
                 "machine|machine|' '|a name is needed",
                 "name|name|''|a name is needed",
                 "address|address|1|'1' is no PCI address",
-                "granule|granule|5k|allowed are 16k, 4k, 64k, 8k",
+                "granule|granule|5k|allowed are 4k, 8k, 16k, 64k",
                 "aw$_$bits|aw-bits|31|allowed are 32 to 64",
                 "aw$_$bits|aw-bits|65|allowed are 32 to 64",
                 "max$_$domains|max-domains|0|must be at least 1",

@@ -275,6 +275,27 @@ class SwapTest {
     }
 
     @Test
+    void an_old_store_that_does_not_give_its_mappings_back_is_not_left_while_it_is_there() throws AccessFault {
+        offer(first, 0);
+        awaitStore("first");
+        fill(1, ENDPOINT);
+        first.with(Defect.ITERATION_STOPS_EARLY, 0);
+        offer(second, 1);
+        Await.until(
+                "the move has failed",
+                () -> guest.status.snapshot().store().problem().contains("'second'"));
+        assertThat(guest.status.snapshot().store().name()).isEqualTo("first");
+        assertThat(second.openTables()).isZero();
+        try (DmaPort port = guest.port(ENDPOINT)) {
+            assertThat(port.getInt(2 * 9000 * PAGE)).isZero();
+        }
+        first.with(Defect.NONE, 0);
+        offer(second, 1);
+        awaitStore("second");
+        assertThat(all(1)).hasSize(MAPPINGS);
+    }
+
+    @Test
     void what_was_translated_before_stays_good() throws AccessFault {
         fill(1, ENDPOINT);
         try (DmaPort port = guest.port(ENDPOINT)) {

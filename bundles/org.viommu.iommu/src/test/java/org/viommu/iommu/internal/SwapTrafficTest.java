@@ -21,8 +21,8 @@ import org.viommu.virtio.iommu.MapFlags;
 import org.viommu.virtio.iommu.RequestStatus;
 
 /**
- * Swaps stores again and again while requests change mappings and an endpoint uses those that stay: every answer and every mapping is as the model says, and
- * no access fails or goes astray.
+ * Swaps stores again and again while requests change mappings and an endpoint uses those that stay: every answer and
+ * every mapping is as the model says, and no access fails or goes astray.
  */
 class SwapTrafficTest {
     private static final long PAGE = 0x1000;

@@ -38,7 +38,8 @@ import org.viommu.virtqueue.RingFault;
 import org.viommu.virtqueue.Virtqueues;
 
 /**
- * A guest in front of a device, over real rings: each request is sent, served on the calling thread, and its answer taken from the used ring, byte for byte.
+ * A guest in front of a device, over real rings: each request is sent, served on the calling thread, and its answer
+ * taken from the used ring, byte for byte.
  */
 final class TestGuest implements AutoCloseable {
     static final PciAddress IOMMU = PciAddress.parse("00:01.0");
