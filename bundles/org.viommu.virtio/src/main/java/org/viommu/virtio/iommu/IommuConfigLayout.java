@@ -7,11 +7,11 @@ package org.viommu.virtio.iommu;
  * The device-specific configuration space (virtio 1.4, 5.13.4).
  *
  * <pre>
- *  0        8                   16                24                 28               32           36       37
- *  +--------+-------------------+-----------------+------------------+----------------+------------+--------+------------+
- *  | page   | input range start | input range end | domain range     | domain range   | probe size | bypass | reserved   |
- *  | sizes  |                   | (inclusive)     | start            | end (inclusive)|            |        | (3)        |
- *  +--------+-------------------+-----------------+------------------+----------------+------------+--------+------------+
+ *  0           8             16            24             28            32           36       37         40
+ *  +-----------+-------------+-------------+--------------+-------------+------------+--------+----------+
+ *  | page size | input range | input range | domain range | domain      | probe size | bypass | reserved |
+ *  | mask      | start       | end         | start        | range end   |            |        |          |
+ *  +-----------+-------------+-------------+--------------+-------------+------------+--------+----------+
  * </pre>
  */
 public final class IommuConfigLayout {
@@ -33,7 +33,10 @@ public final class IommuConfigLayout {
     /** le32: size of the properties in a PROBE answer, in bytes; valid with {@link IommuFeatures#PROBE}. */
     public static final int PROBE_SIZE = 32;
 
-    /** u8, 0 or 1: whether unattached endpoints bypass; the only field that a driver may write; valid with {@link IommuFeatures#BYPASS_CONFIG}. */
+    /**
+     * u8, 0 or 1: whether unattached endpoints bypass; the only field that a driver may write; valid with {@link
+     * IommuFeatures#BYPASS_CONFIG}.
+     */
     public static final int BYPASS = 36;
 
     /** Size of the space. */

@@ -23,7 +23,10 @@ public final class IommuFeatures {
     /** The flag {@link MapFlags#MMIO} exists. */
     public static final long MMIO = 1L << 5;
 
-    /** The configuration space holds the global bypass byte, effective as soon as this bit is offered; {@link AttachFlags#BYPASS} exists. */
+    /**
+     * The configuration space holds the global bypass byte, effective as soon as this bit is offered; {@link
+     * AttachFlags#BYPASS} exists.
+     */
     public static final long BYPASS_CONFIG = 1L << 6;
 
     private IommuFeatures() {}

@@ -4,8 +4,9 @@
 package org.viommu.virtio.iommu;
 
 /**
- * A PROBE request (virtio 1.4, 5.13.6.7). The device-writable part holds a list of properties (see {@link PropertyLayout}), filled up with zeros to the
- * {@linkplain IommuConfigLayout#PROBE_SIZE probe size} of the configuration space, and the tail behind it.
+ * A PROBE request (virtio 1.4, 5.13.6.7). The device-writable part holds a list of properties (see {@link
+ * PropertyLayout}), filled up with zeros to the {@linkplain IommuConfigLayout#PROBE_SIZE probe size} of the
+ * configuration space, and the tail behind it.
  *
  * <pre>
  *  device-readable                          device-writable

@@ -4,8 +4,8 @@
 package org.viommu.virtio.iommu;
 
 /**
- * One property in the answer to a PROBE request (virtio 1.4, 5.13.6.8). The next one begins {@link #HEAD_SIZE} + length bytes further; the list ends with
- * type {@link #NONE} or with the buffer.
+ * One property in the answer to a PROBE request (virtio 1.4, 5.13.6.8). The next one begins {@link #HEAD_SIZE} + length
+ * bytes further; the list ends with type {@link #NONE} or with the buffer.
  *
  * <pre>
  *  bit 0                    12          16

@@ -4,7 +4,8 @@
 package org.viommu.virtio.iommu;
 
 /**
- * What all requests share (virtio 1.4, 5.13.6): a head at the start of the device-readable part, and a tail in the device-writable part.
+ * What all requests share (virtio 1.4, 5.13.6): a head at the start of the device-readable part, and a tail in the
+ * device-writable part.
  *
  * <pre>
  *  device-readable                    device-writable
