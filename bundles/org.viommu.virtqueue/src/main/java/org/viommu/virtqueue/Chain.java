@@ -36,6 +36,7 @@ public final class Chain {
     private final Shift shift = new Shift();
     private MemoryAccess access;
     private int id;
+    private int slots = 1;
 
     /** Whether a writable piece has come, be it an empty one. */
     private boolean inWritablePart;
@@ -56,9 +57,22 @@ public final class Chain {
             this.access = access;
         }
         this.id = id;
+        slots = 1;
         inWritablePart = false;
         readable.clear();
         writable.clear();
+    }
+
+    /**
+     * Says by which the queue knows the chain, for a layout that tells it only at the chain's end. For implementations
+     * of {@link DeviceQueue}.
+     *
+     * @param id for the driver
+     * @param slots entries of the ring that the chain takes
+     */
+    public void identify(int id, int slots) {
+        this.id = id;
+        this.slots = slots;
     }
 
     /**
@@ -90,6 +104,16 @@ public final class Chain {
      */
     public int id() {
         return id;
+    }
+
+    /**
+     * Entries of the ring that the chain takes, in a layout where they count. For implementations of {@link
+     * DeviceQueue}.
+     *
+     * @return what {@link #identify} said last
+     */
+    public int slots() {
+        return slots;
     }
 
     /**

@@ -8,7 +8,7 @@ import org.osgi.annotation.versioning.ProviderType;
 /**
  * The device's side of a virtqueue, whatever its layout.
  *
- * <p>A device pops chains, serves each, pushes it back, and then publishes the batch with one index update:
+ * <p>A device pops chains, serves each, pushes it back, and then publishes the batch at once:
  *
  * <pre>
  *   while (queue.pop(chain)) {
@@ -58,7 +58,7 @@ public interface DeviceQueue {
     void push(Chain chain, int written) throws RingFault;
 
     /**
-     * Shows the driver all chains pushed since the last call, with one index update. Does nothing if there are none.
+     * Shows the driver all chains pushed since the last call, at once. Does nothing if there are none.
      *
      * @throws RingFault if the ring cannot be written
      */

@@ -61,7 +61,7 @@ public interface DriverQueue {
     int addIndirect(long[] pieces, int readable, long table) throws RingFault;
 
     /**
-     * Makes all chains added since the last call available, with one index update.
+     * Makes all chains added since the last call available at once.
      *
      * @throws RingFault if the ring cannot be written
      */

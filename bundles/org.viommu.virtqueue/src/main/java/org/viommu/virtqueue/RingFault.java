@@ -19,15 +19,17 @@ public final class RingFault extends Exception {
         MISALIGNED_AREA,
         /** The size is not allowed in this layout. */
         BAD_SIZE,
-        /** The peer's index is further ahead than the queue has entries. */
+        /** The peer's index is further ahead than the queue has entries, or goes back. */
         INDEX_JUMP,
         /** A descriptor index is not below the queue's size. */
         DESCRIPTOR_OUT_OF_RANGE,
-        /** A chain is longer than the queue or runs in a circle. */
+        /** A chain goes on at a descriptor that the driver has not made available. */
+        DESCRIPTOR_NOT_AVAILABLE,
+        /** A chain is longer than the queue, runs in a circle, or runs into slots that are in use. */
         CHAIN_LOOP,
         /** A device-readable descriptor follows a device-writable one. */
         READABLE_AFTER_WRITABLE,
-        /** An indirect descriptor that was not negotiated, is nested, or carries NEXT. */
+        /** An indirect descriptor that was not negotiated, is nested, or stands where its layout allows none. */
         BAD_INDIRECT,
         /**
          * An indirect table whose length is no positive multiple of 16, or above the 2^16 descriptors that can be

@@ -7,19 +7,23 @@ package org.viommu.virtqueue;
  * The feature bits that belong to the rings and not to a device type (virtio 1.4, 6: reserved feature bits), as masks.
  */
 public final class RingFeatures {
-    /** The driver may put a chain's descriptors into a table of its own (virtio 1.4, 2.7.5.3). */
+    /** The driver may put a chain's descriptors into a table of its own (virtio 1.4, 2.7.5.3 and 2.8.7). */
     public static final long INDIRECT_DESC = 1L << 28;
 
-    /** Each side says at which index it wants the next notification (virtio 1.4, 2.7.7 and 2.7.10). */
+    /** Each side says at which index it wants the next notification (virtio 1.4, 2.7.7 and 2.8.10). */
     public static final long EVENT_IDX = 1L << 29;
 
     /** The rings have the packed layout (virtio 1.4, 2.8). */
     public static final long PACKED = 1L << 34;
 
-    /**
-     * What the queues of this package can do: a device offers no other bits of this class, and may offer all of these.
-     */
+    /** What a device offers unless it is told otherwise. */
     public static final long SUPPORTED = INDIRECT_DESC | EVENT_IDX;
+
+    /**
+     * What the queues of this package can do besides. A device offers these if it is told to: drivers take what they
+     * are offered, and these change how the rings work. A device offers no other bits of this class.
+     */
+    public static final long OPTIONAL = PACKED;
 
     private RingFeatures() {}
 }

@@ -8,7 +8,8 @@ import static org.viommu.virtqueue.RingRig.BUFFERS;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A request's way through both sides of a ring leaves nothing to the collector. */
 class AllocationTest {
@@ -16,14 +17,15 @@ class AllocationTest {
     private static final long[] PIECES = {BUFFERS, 3, BUFFERS + 3, 33, BUFFERS + 0x100, 8, BUFFERS + 0x108, 8};
 
     private final RingRig rig = new RingRig(8);
-    private final DriverQueue driver = rig.driver(RingFeatures.SUPPORTED);
-    private final DeviceQueue device = rig.device(RingFeatures.SUPPORTED);
     private final Chain chain = new Chain();
+    private DriverQueue driver;
+    private DeviceQueue device;
 
-    AllocationTest() throws RingFault {}
-
-    @Test
-    void requests_allocate_nothing() throws Exception {
+    @ParameterizedTest
+    @ValueSource(longs = {0, RingFeatures.PACKED})
+    void requests_allocate_nothing(long layout) throws Exception {
+        driver = rig.driver(RingFeatures.SUPPORTED | layout);
+        device = rig.device(RingFeatures.SUPPORTED | layout);
         long least = Long.MAX_VALUE;
         // The platform itself allocates now and then, while it links call sites and compiles.
         for (int attempt = 0; attempt < 10 && least >= TIMES; attempt++) {

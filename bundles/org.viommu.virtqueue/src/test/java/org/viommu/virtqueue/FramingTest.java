@@ -20,16 +20,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.viommu.memory.AccessFault;
 
 /**
- * Rule S2: a message is the same however its driver frames it. Random messages in random pieces, served in random order
+ * Rules S2 and P1: a message is the same however its driver frames it. Random messages in random pieces, served in random order
  * and in random steps.
  */
 class FramingTest {
-    private static final int SIZE = 32;
+    private static final int ARENAS = 32;
     private static final int MESSAGES = 4_000;
     private static final int ARENA = 0x1000;
     private static final long TABLES = BUFFERS + 0x8_0000;
 
-    private final RingRig rig = new RingRig(SIZE);
+    private MemoryRig rig;
     private final Map<Integer, Message> inFlight = new HashMap<>();
     private final Deque<Integer> freeArenas = new ArrayDeque<>();
     private int completed;
@@ -37,14 +37,24 @@ class FramingTest {
     private record Message(int arena, byte[] request, byte[] answer, long[] pieces, int readable) {}
 
     @ParameterizedTest
-    @CsvSource({"1,false", "2,false", "3,true", "4,true"})
-    void S2_messages_survive_any_framing(long seed, boolean indirect) throws Exception {
-        Random random = new Random(seed);
-        long features = indirect ? RingFeatures.INDIRECT_DESC : 0;
+    @CsvSource({"1,32,false", "2,32,false", "3,32,true", "4,32,true"})
+    void S2_messages_survive_any_framing(long seed, int size, boolean indirect) throws Exception {
+        exchange(new Random(seed), size, 0, indirect);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5,32,false", "6,17,false", "7,33,true", "8,16,true"})
+    void P1_messages_survive_any_framing(long seed, int size, boolean indirect) throws Exception {
+        exchange(new Random(seed), size, RingFeatures.PACKED, indirect);
+    }
+
+    private void exchange(Random random, int size, long layout, boolean indirect) throws Exception {
+        rig = new MemoryRig(size);
+        long features = layout | (indirect ? RingFeatures.INDIRECT_DESC : 0);
         DriverQueue driver = rig.driver(features);
         DeviceQueue device = rig.device(features);
         List<Chain> popped = new ArrayList<>();
-        for (int i = 0; i < SIZE; i++) {
+        for (int i = 0; i < ARENAS; i++) {
             freeArenas.add(i);
         }
         while (completed < MESSAGES) {

@@ -131,6 +131,16 @@ class SplitDriverQueueTest {
     }
 
     @Test
+    void chain_must_not_be_used_before_it_is_published() throws Exception {
+        queue.add(PAIR, 1);
+        queue.publish();
+        int id = queue.add(PAIR, 1);
+        rig.used(0, id, 0).usedIndex(1);
+
+        assertFault(queue::poll, Kind.UNKNOWN_USED_ID);
+    }
+
+    @Test
     void chain_must_not_be_used_twice() throws Exception {
         int id = queue.add(PAIR, 1);
         queue.add(PAIR, 1);

@@ -8,9 +8,12 @@ import static org.viommu.virtqueue.RingRig.BUFFERS;
 
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.viommu.memory.MemoryAccess;
 
 /**
@@ -30,15 +33,21 @@ class TwoThreadsTest {
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
     @ParameterizedTest
-    @CsvSource({"0,false", "0,true", "0x20000000,false", "0x20000000,true"})
-    void no_request_and_no_notification_is_lost(String features, boolean suppress) throws Exception {
-        long negotiated = Long.decode(features);
+    @MethodSource("negotiations")
+    void no_request_and_no_notification_is_lost(long negotiated, boolean suppress) throws Exception {
         Thread device = new Thread(() -> serve(negotiated, suppress));
         device.setDaemon(true);
         device.start();
         drive(negotiated, suppress);
         device.join();
         assertThat(failure.get()).isNull();
+    }
+
+    static Stream<Arguments> negotiations() {
+        return LongStream.of(
+                        0, RingFeatures.EVENT_IDX, RingFeatures.PACKED, RingFeatures.PACKED | RingFeatures.EVENT_IDX)
+                .boxed()
+                .flatMap(features -> Stream.of(Arguments.of(features, false), Arguments.of(features, true)));
     }
 
     private void serve(long features, boolean suppress) {

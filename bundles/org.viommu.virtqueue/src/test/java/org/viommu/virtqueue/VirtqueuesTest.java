@@ -51,22 +51,43 @@ class VirtqueuesTest {
         Virtqueues.openDevice(new QueueAddresses(8, -0x80, -22, -72), 0, rig.access);
     }
 
-    @Test
-    void layouts_that_are_not_offered_are_a_defect() {
-        QueueAddresses addresses = new QueueAddresses(8, 0, 0x1000, 0x2000);
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 255, 256, 32767, 32768})
+    void packed_ring_has_any_size(int size) throws RingFault {
+        QueueAddresses addresses = new QueueAddresses(size, 0, 0x10_0000, 0x20_0000);
 
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> Virtqueues.openDevice(addresses, RingFeatures.PACKED, rig.access));
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> Virtqueues.openDriver(addresses, RingFeatures.PACKED, rig.access));
-        assertThat(RingFeatures.SUPPORTED & RingFeatures.PACKED).isZero();
+        assertThat(Virtqueues.openDevice(addresses, RingFeatures.PACKED, rig.access)
+                        .size())
+                .isEqualTo(size);
+        assertThat(Virtqueues.openDriver(addresses, RingFeatures.PACKED, rig.access)
+                        .size())
+                .isEqualTo(size);
+    }
+
+    @Test
+    void packed_areas_are_aligned() {
+        assertPackedRefused(new QueueAddresses(8, 8, 0x1000, 0x2000), Kind.MISALIGNED_AREA);
+        assertPackedRefused(new QueueAddresses(8, 0, 0x1002, 0x2000), Kind.MISALIGNED_AREA);
+        assertPackedRefused(new QueueAddresses(8, 0, 0x1000, 0x2002), Kind.MISALIGNED_AREA);
+    }
+
+    @Test
+    void packed_areas_end_at_the_last_address_at_most() throws RingFault {
+        assertPackedRefused(new QueueAddresses(8, -0x70, 0x1000, 0x2000), Kind.RING_OUTSIDE_MEMORY);
+        Virtqueues.openDevice(new QueueAddresses(8, -0x80, -4, -4), RingFeatures.PACKED, rig.access);
     }
 
     @Test
     void features_of_the_device_type_do_not_matter() throws RingFault {
         QueueAddresses addresses = new QueueAddresses(8, 0, 0x1000, 0x2000);
 
+        Virtqueues.openDevice(addresses, -1, rig.access);
         Virtqueues.openDevice(addresses, ~RingFeatures.PACKED, rig.access);
+    }
+
+    private void assertPackedRefused(QueueAddresses addresses, Kind kind) {
+        assertFault(() -> Virtqueues.openDevice(addresses, RingFeatures.PACKED, rig.access), kind);
+        assertFault(() -> Virtqueues.openDriver(addresses, RingFeatures.PACKED, rig.access), kind);
     }
 
     private void assertRefused(QueueAddresses addresses, Kind kind) {

@@ -3,7 +3,10 @@
 
 package org.viommu.virtqueue.internal;
 
-/** Which descriptors of a driver's table are free, and which chains the others form. */
+/**
+ * Which descriptors of a driver's table are free, and which chains the others form. The identifiers of a packed ring are
+ * kept in the same way, one for each chain.
+ */
 final class DescriptorPool {
     /** The descriptor behind each one, in its chain or in the list of free ones. */
     private final int[] next;
@@ -14,6 +17,12 @@ final class DescriptorPool {
     /** Bytes that the device may write into the chain that begins here. */
     private final long[] writable;
 
+    /** The batch in which the chain that begins here was added. */
+    private final long[] batches;
+
+    /** Number of the batch that the device does not see yet. */
+    private long batch;
+
     private int firstFree;
     private int free;
 
@@ -21,6 +30,7 @@ final class DescriptorPool {
         next = new int[size];
         counts = new int[size];
         writable = new long[size];
+        batches = new long[size];
         free = size;
         for (int i = 0; i < size; i++) {
             next[i] = i + 1;
@@ -40,6 +50,7 @@ final class DescriptorPool {
         free -= count;
         counts[head] = count;
         writable[head] = writableBytes;
+        batches[head] = batch;
         return head;
     }
 
@@ -48,8 +59,14 @@ final class DescriptorPool {
         return next[index];
     }
 
-    boolean taken(int head) {
-        return counts[head] != 0;
+    /** Lets the device have all chains taken so far. */
+    void publish() {
+        batch++;
+    }
+
+    /** Whether a chain begins at a descriptor and the device has it. */
+    boolean handedOut(int head) {
+        return counts[head] != 0 && batches[head] != batch;
     }
 
     long writable(int head) {

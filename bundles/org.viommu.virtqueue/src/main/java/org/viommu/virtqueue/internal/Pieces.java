@@ -3,6 +3,8 @@
 
 package org.viommu.virtqueue.internal;
 
+import org.viommu.virtqueue.SplitLayout;
+
 /** Checks the pieces from which a driver makes a chain, {@code address0, length0, address1, length1, …}. */
 final class Pieces {
     private static final long MAX_LENGTH = 0xffff_ffffL;
@@ -12,6 +14,11 @@ final class Pieces {
 
     static int count(long[] pieces) {
         return pieces.length / 2;
+    }
+
+    /** The flag of a piece's descriptor that says who writes it, the same in both layouts. */
+    static int writeFlag(int piece, int readable) {
+        return piece < readable ? 0 : SplitLayout.FLAG_WRITE;
     }
 
     /**

@@ -13,9 +13,6 @@ import org.viommu.virtqueue.SplitLayout;
  * than the queue has entries, whatever the driver wrote.
  */
 final class SplitChainReader {
-    /** As many descriptors as the 16-bit next index can tell apart. */
-    private static final long MAX_TABLE_LENGTH = (1L << 16) * SplitLayout.DESCRIPTOR_SIZE;
-
     private final SplitRing ring;
     private final boolean indirectNegotiated;
 
@@ -44,7 +41,7 @@ final class SplitChainReader {
                 }
                 indirect = true;
                 table = address;
-                entries = tableEntries(address, SplitRing.length(tail));
+                entries = Areas.tableEntries(address, SplitRing.length(tail));
                 index = 0;
                 continue;
             }
@@ -60,16 +57,5 @@ final class SplitChainReader {
         if (chain.readableLength() + chain.writableLength() == 0) {
             throw new RingFault(RingFault.Kind.EMPTY_CHAIN, head);
         }
-    }
-
-    private static int tableEntries(long address, int length) throws RingFault {
-        long bytes = Integer.toUnsignedLong(length);
-        if (bytes == 0 || bytes % SplitLayout.DESCRIPTOR_SIZE != 0 || bytes > MAX_TABLE_LENGTH) {
-            throw new RingFault(RingFault.Kind.BAD_INDIRECT_LENGTH, bytes);
-        }
-        if (Long.compareUnsigned(address + bytes - 1, address) < 0) {
-            throw new RingFault(RingFault.Kind.RING_OUTSIDE_MEMORY, address);
-        }
-        return (int) (bytes / SplitLayout.DESCRIPTOR_SIZE);
     }
 }

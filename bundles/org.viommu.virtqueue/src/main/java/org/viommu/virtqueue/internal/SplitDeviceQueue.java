@@ -62,7 +62,7 @@ public final class SplitDeviceQueue implements DeviceQueue {
             popped = SplitRing.after(popped);
             return true;
         } catch (AccessFault fault) {
-            throw SplitRing.outside(fault);
+            throw Areas.outside(fault);
         } finally {
             access.exit();
         }
@@ -82,7 +82,7 @@ public final class SplitDeviceQueue implements DeviceQueue {
             ring.putUsedElement(pushed, chain.id(), written);
             pushed = SplitRing.after(pushed);
         } catch (AccessFault fault) {
-            throw SplitRing.outside(fault);
+            throw Areas.outside(fault);
         } finally {
             access.exit();
         }
@@ -97,7 +97,7 @@ public final class SplitDeviceQueue implements DeviceQueue {
             ring.publishUsedIndex(pushed);
             published = pushed;
         } catch (AccessFault fault) {
-            throw SplitRing.outside(fault);
+            throw Areas.outside(fault);
         }
     }
 
@@ -117,7 +117,7 @@ public final class SplitDeviceQueue implements DeviceQueue {
                     ? SplitRing.crossed(ring.usedEvent(), published, before)
                     : (ring.availableFlags() & SplitLayout.AVAILABLE_NO_INTERRUPT) == 0;
         } catch (AccessFault fault) {
-            throw SplitRing.outside(fault);
+            throw Areas.outside(fault);
         } finally {
             access.exit();
         }
@@ -134,7 +134,7 @@ public final class SplitDeviceQueue implements DeviceQueue {
                 ring.putUsedFlags(SplitLayout.USED_NO_NOTIFY);
             }
         } catch (AccessFault fault) {
-            throw SplitRing.outside(fault);
+            throw Areas.outside(fault);
         } finally {
             access.exit();
         }
@@ -154,7 +154,7 @@ public final class SplitDeviceQueue implements DeviceQueue {
             VarHandle.fullFence();
             return look();
         } catch (AccessFault fault) {
-            throw SplitRing.outside(fault);
+            throw Areas.outside(fault);
         } finally {
             access.exit();
         }

@@ -75,7 +75,7 @@ public final class SplitDriverQueue implements DriverQueue {
             putHead(head);
             return head;
         } catch (AccessFault fault) {
-            throw SplitRing.outside(fault);
+            throw Areas.outside(fault);
         } finally {
             access.exit();
         }
@@ -102,7 +102,7 @@ public final class SplitDriverQueue implements DriverQueue {
             putHead(head);
             return head;
         } catch (AccessFault fault) {
-            throw SplitRing.outside(fault);
+            throw Areas.outside(fault);
         } finally {
             access.exit();
         }
@@ -116,8 +116,9 @@ public final class SplitDriverQueue implements DriverQueue {
         try {
             ring.publishAvailableIndex(added);
             published = added;
+            descriptors.publish();
         } catch (AccessFault fault) {
-            throw SplitRing.outside(fault);
+            throw Areas.outside(fault);
         }
     }
 
@@ -137,7 +138,7 @@ public final class SplitDriverQueue implements DriverQueue {
                     ? SplitRing.crossed(ring.availableEvent(), published, before)
                     : (ring.usedFlags() & SplitLayout.USED_NO_NOTIFY) == 0;
         } catch (AccessFault fault) {
-            throw SplitRing.outside(fault);
+            throw Areas.outside(fault);
         } finally {
             access.exit();
         }
@@ -153,7 +154,7 @@ public final class SplitDriverQueue implements DriverQueue {
             long element = ring.usedElement(polled);
             long id = SplitRing.usedId(element);
             long length = SplitRing.usedLength(element);
-            if (id >= ring.size() || !descriptors.taken((int) id)) {
+            if (id >= ring.size() || !descriptors.handedOut((int) id)) {
                 throw new RingFault(RingFault.Kind.UNKNOWN_USED_ID, id);
             }
             if (length > descriptors.writable((int) id)) {
@@ -164,7 +165,7 @@ public final class SplitDriverQueue implements DriverQueue {
             usedLength = length;
             return (int) id;
         } catch (AccessFault fault) {
-            throw SplitRing.outside(fault);
+            throw Areas.outside(fault);
         } finally {
             access.exit();
         }
@@ -186,7 +187,7 @@ public final class SplitDriverQueue implements DriverQueue {
                 ring.putAvailableFlags(SplitLayout.AVAILABLE_NO_INTERRUPT);
             }
         } catch (AccessFault fault) {
-            throw SplitRing.outside(fault);
+            throw Areas.outside(fault);
         } finally {
             access.exit();
         }
@@ -206,7 +207,7 @@ public final class SplitDriverQueue implements DriverQueue {
             VarHandle.fullFence();
             return look();
         } catch (AccessFault fault) {
-            throw SplitRing.outside(fault);
+            throw Areas.outside(fault);
         } finally {
             access.exit();
         }
@@ -228,7 +229,7 @@ public final class SplitDriverQueue implements DriverQueue {
 
     private void putPiece(long table, int index, long[] pieces, int piece, int readable, int next) throws AccessFault {
         boolean last = piece == Pieces.count(pieces) - 1;
-        int flags = (last ? 0 : SplitLayout.FLAG_NEXT) | (piece < readable ? 0 : SplitLayout.FLAG_WRITE);
+        int flags = (last ? 0 : SplitLayout.FLAG_NEXT) | Pieces.writeFlag(piece, readable);
         ring.putDescriptor(table, index, pieces[2 * piece], (int) pieces[2 * piece + 1], flags, last ? 0 : next);
     }
 }

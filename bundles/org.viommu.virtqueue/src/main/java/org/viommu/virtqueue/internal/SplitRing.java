@@ -37,9 +37,9 @@ final class SplitRing {
         if ((size & mask) != 0) {
             throw new RingFault(RingFault.Kind.BAD_SIZE, size);
         }
-        checkArea(descriptors, SplitLayout.descriptorTableSize(size), SplitLayout.DESCRIPTOR_TABLE_ALIGNMENT);
-        checkArea(available, SplitLayout.availableRingSize(size), SplitLayout.AVAILABLE_ALIGNMENT);
-        checkArea(used, SplitLayout.usedRingSize(size), SplitLayout.USED_ALIGNMENT);
+        Areas.check(descriptors, SplitLayout.descriptorTableSize(size), SplitLayout.DESCRIPTOR_TABLE_ALIGNMENT);
+        Areas.check(available, SplitLayout.availableRingSize(size), SplitLayout.AVAILABLE_ALIGNMENT);
+        Areas.check(used, SplitLayout.usedRingSize(size), SplitLayout.USED_ALIGNMENT);
     }
 
     int size() {
@@ -48,11 +48,6 @@ final class SplitRing {
 
     MemoryAccess access() {
         return access;
-    }
-
-    /** Turns an access that memory has refused to the ring into a fault of the ring. */
-    static RingFault outside(AccessFault fault) {
-        return new RingFault(RingFault.Kind.RING_OUTSIDE_MEMORY, fault.address());
     }
 
     /** How far one index is ahead of another, 0 to 65535. */
@@ -186,14 +181,5 @@ final class SplitRing {
 
     private long elementAddress(int index) {
         return used + SplitLayout.USED_ELEMENTS + (long) (index & mask) * SplitLayout.USED_ELEMENT_SIZE;
-    }
-
-    private static void checkArea(long address, int length, int alignment) throws RingFault {
-        if ((address & alignment - 1) != 0) {
-            throw new RingFault(RingFault.Kind.MISALIGNED_AREA, address);
-        }
-        if (Long.compareUnsigned(address + length - 1, address) < 0) {
-            throw new RingFault(RingFault.Kind.RING_OUTSIDE_MEMORY, address);
-        }
     }
 }

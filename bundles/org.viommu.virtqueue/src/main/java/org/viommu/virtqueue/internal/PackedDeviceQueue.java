@@ -1,0 +1,158 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.virtqueue.internal;
+
+import java.lang.invoke.VarHandle;
+import org.viommu.memory.AccessFault;
+import org.viommu.memory.MemoryAccess;
+import org.viommu.virtqueue.Chain;
+import org.viommu.virtqueue.DeviceQueue;
+import org.viommu.virtqueue.PackedLayout;
+import org.viommu.virtqueue.QueueAddresses;
+import org.viommu.virtqueue.RingFault;
+import org.viommu.virtqueue.RingFeatures;
+
+/**
+ * The device's side of a packed ring (virtio 1.4, 2.8). How many slots each chain takes is kept with the chain: when it
+ * is used, its descriptors may be gone.
+ *
+ * <p>A driver looks at used descriptors in ring order. So all of a batch are written at once but for the flags of the
+ * first, which are published last and show the others with it.
+ */
+public final class PackedDeviceQueue implements DeviceQueue {
+    private final MemoryAccess access;
+    private final PackedRing ring;
+    private final PackedChainReader reader;
+    private final boolean eventIndex;
+
+    /** Position of the next chain to pop. */
+    private int popped;
+
+    /** Position of the next used descriptor to write. */
+    private int pushed;
+
+    /** Position up to which the driver sees what is used. */
+    private int published;
+
+    /** The used position up to which {@link #interruptWanted()} has answered. */
+    private int notified;
+
+    /** Flags of the used descriptor at {@link #published}, to be written last. */
+    private int firstFlags;
+
+    /** Opens a fresh queue. */
+    public PackedDeviceQueue(QueueAddresses addresses, long features, MemoryAccess access) throws RingFault {
+        this.access = access;
+        this.ring = new PackedRing(addresses, access);
+        this.reader = new PackedChainReader(ring, (features & RingFeatures.INDIRECT_DESC) != 0);
+        this.eventIndex = (features & RingFeatures.EVENT_IDX) != 0;
+    }
+
+    @Override
+    public int size() {
+        return ring.size();
+    }
+
+    @Override
+    public boolean pop(Chain chain) throws RingFault {
+        access.enter();
+        try {
+            int flags = ring.flags(popped);
+            if (!ring.isAvailable(flags, popped)) {
+                return false;
+            }
+            int room = ring.size() - ring.distance(popped, published);
+            if (room == 0) {
+                throw new RingFault(RingFault.Kind.INDEX_JUMP, ring.encode(popped));
+            }
+            reader.read(popped, flags, room, chain);
+            popped = ring.advance(popped, chain.slots());
+            return true;
+        } catch (AccessFault fault) {
+            throw Areas.outside(fault);
+        } finally {
+            access.exit();
+        }
+    }
+
+    @Override
+    public void push(Chain chain, int written) throws RingFault {
+        if (Integer.toUnsignedLong(written) > chain.writableLength()) {
+            throw new IllegalArgumentException(
+                    "%s bytes written of %d".formatted(Integer.toUnsignedString(written), chain.writableLength()));
+        }
+        if (ring.distance(popped, pushed) < chain.slots()) {
+            throw new IllegalStateException("no popped chain waits to be pushed");
+        }
+        int flags = ring.usedMark(pushed) | (written == 0 ? 0 : PackedLayout.FLAG_WRITE);
+        access.enter();
+        try {
+            if (pushed == published) {
+                firstFlags = flags;
+                flags = ring.availableMark(pushed);
+            }
+            ring.putTail(ring.descriptor(pushed), written, chain.id(), flags);
+            pushed = ring.advance(pushed, chain.slots());
+        } catch (AccessFault fault) {
+            throw Areas.outside(fault);
+        } finally {
+            access.exit();
+        }
+    }
+
+    @Override
+    public void publish() throws RingFault {
+        if (pushed == published) {
+            return;
+        }
+        try {
+            ring.publishFlags(published, firstFlags);
+            published = pushed;
+        } catch (AccessFault fault) {
+            throw Areas.outside(fault);
+        }
+    }
+
+    @Override
+    public boolean interruptWanted() throws RingFault {
+        int before = notified;
+        notified = published;
+        if (published == before) {
+            return false;
+        }
+        try {
+            // The flags must be visible before the driver's wish is read: a driver that changes its mind looks at the
+            // ring once more.
+            VarHandle.fullFence();
+            return ring.wanted(ring.driverEvent(), eventIndex, published, before);
+        } catch (AccessFault fault) {
+            throw Areas.outside(fault);
+        }
+    }
+
+    @Override
+    public void suppressKicks() throws RingFault {
+        try {
+            ring.putDeviceEvent(popped, PackedLayout.EVENT_DISABLE);
+        } catch (AccessFault fault) {
+            throw Areas.outside(fault);
+        }
+    }
+
+    @Override
+    public boolean enableKicks() throws RingFault {
+        access.enter();
+        try {
+            ring.putDeviceEvent(popped, eventIndex ? PackedLayout.EVENT_DESCRIPTOR : PackedLayout.EVENT_ENABLE);
+            // The wish must be visible before the flags are read: otherwise a chain could come with neither kick nor
+            // notice.
+            VarHandle.fullFence();
+            return ring.isAvailable(ring.flags(popped), popped);
+        } catch (AccessFault fault) {
+            throw Areas.outside(fault);
+        } finally {
+            access.exit();
+        }
+    }
+}

@@ -1,0 +1,229 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.virtqueue.internal;
+
+import java.lang.invoke.VarHandle;
+import org.viommu.memory.AccessFault;
+import org.viommu.memory.MemoryAccess;
+import org.viommu.virtqueue.DriverQueue;
+import org.viommu.virtqueue.PackedLayout;
+import org.viommu.virtqueue.QueueAddresses;
+import org.viommu.virtqueue.RingFault;
+import org.viommu.virtqueue.RingFeatures;
+
+/**
+ * The driver's side of a packed ring (virtio 1.4, 2.8). What it knows about its chains it keeps on the heap, where no
+ * device can change it.
+ *
+ * <p>A device looks at available descriptors in ring order. So all of a batch are written at once but for the flags of
+ * the first, which are published last and show the others with it.
+ */
+public final class PackedDriverQueue implements DriverQueue {
+    private final MemoryAccess access;
+    private final PackedRing ring;
+    private final boolean indirect;
+    private final boolean eventIndex;
+
+    /** The identifiers, one for each slot: each chain takes one, whatever its length. */
+    private final DescriptorPool ids;
+
+    /** Number of slots of each chain. */
+    private final int[] slots;
+
+    /** Position of the next chain to write. */
+    private int added;
+
+    /** Position up to which the device sees what is available. */
+    private int published;
+
+    /** The available position up to which {@link #kickWanted()} has answered. */
+    private int notified;
+
+    /** Position of the next used descriptor to take. */
+    private int polled;
+
+    /** Flags of the descriptor at {@link #published}, to be written last. */
+    private int firstFlags;
+
+    private long usedLength;
+
+    /** Opens a fresh queue. */
+    public PackedDriverQueue(QueueAddresses addresses, long features, MemoryAccess access) throws RingFault {
+        this.access = access;
+        this.ring = new PackedRing(addresses, access);
+        this.indirect = (features & RingFeatures.INDIRECT_DESC) != 0;
+        this.eventIndex = (features & RingFeatures.EVENT_IDX) != 0;
+        this.ids = new DescriptorPool(ring.size());
+        this.slots = new int[ring.size()];
+    }
+
+    @Override
+    public int size() {
+        return ring.size();
+    }
+
+    @Override
+    public int free() {
+        return ring.size() - ring.distance(added, polled);
+    }
+
+    @Override
+    public int add(long[] pieces, int readable) throws RingFault {
+        long writable = Pieces.check(pieces, readable, ring.size());
+        int count = Pieces.count(pieces);
+        if (count > free()) {
+            return -1;
+        }
+        access.enter();
+        try {
+            int id = take(count, writable);
+            for (int i = 0; i < count; i++) {
+                int flags = Pieces.writeFlag(i, readable) | (i < count - 1 ? PackedLayout.FLAG_NEXT : 0);
+                put(pieces[2 * i], (int) pieces[2 * i + 1], id, flags);
+            }
+            return id;
+        } catch (AccessFault fault) {
+            throw Areas.outside(fault);
+        } finally {
+            access.exit();
+        }
+    }
+
+    @Override
+    public int addIndirect(long[] pieces, int readable, long table) throws RingFault {
+        if (!indirect) {
+            throw new IllegalStateException("indirect descriptors have not been negotiated");
+        }
+        long writable = Pieces.check(pieces, readable, ring.size());
+        int count = Pieces.count(pieces);
+        if (free() == 0) {
+            return -1;
+        }
+        access.enter();
+        try {
+            for (int i = 0; i < count; i++) {
+                long entry = PackedRing.tableEntry(table, i);
+                ring.putAddress(entry, pieces[2 * i]);
+                ring.putTail(entry, (int) pieces[2 * i + 1], 0, Pieces.writeFlag(i, readable));
+            }
+            int id = take(1, writable);
+            put(table, count * PackedLayout.DESCRIPTOR_SIZE, id, PackedLayout.FLAG_INDIRECT);
+            return id;
+        } catch (AccessFault fault) {
+            throw Areas.outside(fault);
+        } finally {
+            access.exit();
+        }
+    }
+
+    @Override
+    public void publish() throws RingFault {
+        if (added == published) {
+            return;
+        }
+        try {
+            ring.publishFlags(published, firstFlags);
+            published = added;
+            ids.publish();
+        } catch (AccessFault fault) {
+            throw Areas.outside(fault);
+        }
+    }
+
+    @Override
+    public boolean kickWanted() throws RingFault {
+        int before = notified;
+        notified = published;
+        if (published == before) {
+            return false;
+        }
+        try {
+            // The flags must be visible before the device's wish is read: a device that changes its mind looks at the
+            // ring once more.
+            VarHandle.fullFence();
+            return ring.wanted(ring.deviceEvent(), eventIndex, published, before);
+        } catch (AccessFault fault) {
+            throw Areas.outside(fault);
+        }
+    }
+
+    @Override
+    public int poll() throws RingFault {
+        access.enter();
+        try {
+            int flags = ring.flags(polled);
+            if (!ring.isUsed(flags, polled)) {
+                return -1;
+            }
+            long tail = ring.tail(ring.descriptor(polled));
+            int id = PackedRing.id(tail);
+            if (id >= ring.size() || !ids.handedOut(id)) {
+                throw new RingFault(RingFault.Kind.UNKNOWN_USED_ID, id);
+            }
+            // Without the flag the device has written nothing and the length means nothing.
+            boolean wrote = (flags & PackedLayout.FLAG_WRITE) != 0;
+            long length = wrote ? Integer.toUnsignedLong(PackedRing.length(tail)) : 0;
+            if (length > ids.writable(id)) {
+                throw new RingFault(RingFault.Kind.USED_LENGTH_TOO_LARGE, length);
+            }
+            ids.giveBack(id);
+            polled = ring.advance(polled, slots[id]);
+            usedLength = length;
+            return id;
+        } catch (AccessFault fault) {
+            throw Areas.outside(fault);
+        } finally {
+            access.exit();
+        }
+    }
+
+    @Override
+    public long usedLength() {
+        return usedLength;
+    }
+
+    @Override
+    public void suppressInterrupts() throws RingFault {
+        try {
+            ring.putDriverEvent(polled, PackedLayout.EVENT_DISABLE);
+        } catch (AccessFault fault) {
+            throw Areas.outside(fault);
+        }
+    }
+
+    @Override
+    public boolean enableInterrupts() throws RingFault {
+        access.enter();
+        try {
+            ring.putDriverEvent(polled, eventIndex ? PackedLayout.EVENT_DESCRIPTOR : PackedLayout.EVENT_ENABLE);
+            // The wish must be visible before the flags are read: otherwise a chain could come back with neither
+            // interrupt nor notice.
+            VarHandle.fullFence();
+            return ring.isUsed(ring.flags(polled), polled);
+        } catch (AccessFault fault) {
+            throw Areas.outside(fault);
+        } finally {
+            access.exit();
+        }
+    }
+
+    private int take(int count, long writable) {
+        int id = ids.take(1, writable);
+        slots[id] = count;
+        return id;
+    }
+
+    /** Writes the next descriptor; the first of a batch does not show yet. */
+    private void put(long address, int length, int id, int flags) throws AccessFault {
+        long descriptor = ring.descriptor(added);
+        int marked = flags | ring.availableMark(added);
+        if (added == published) {
+            firstFlags = marked;
+            marked = ring.freeMark(added);
+        }
+        ring.putAddress(descriptor, address);
+        ring.putTail(descriptor, length, id, marked);
+        added = ring.advance(added, 1);
+    }
+}
