@@ -41,7 +41,18 @@ final class NoDevice implements DriverTransport {
     }
 
     @Override
+    public void resetQueue(int queue) {}
+
+    @Override
+    public boolean queueResetting(int queue) {
+        return false;
+    }
+
+    @Override
     public void kick(int queue) {}
+
+    @Override
+    public void kick(int queue, int next) {}
 
     @Override
     public long readConfig(int offset, int size) {

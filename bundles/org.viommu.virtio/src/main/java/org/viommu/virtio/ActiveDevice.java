@@ -3,13 +3,13 @@
 
 package org.viommu.virtio;
 
+import java.util.Arrays;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.viommu.memory.MemoryAccess;
 import org.viommu.virtqueue.DeviceQueue;
 import org.viommu.virtqueue.QueueAddresses;
 import org.viommu.virtqueue.RingFault;
-import org.viommu.virtqueue.Virtqueues;
 
 /** A device between DRIVER_OK and reset: one session of its type, on a thread of its own. */
 final class ActiveDevice implements DeviceActivation, DeviceThread.Work {
@@ -19,8 +19,10 @@ final class ActiveDevice implements DeviceActivation, DeviceThread.Work {
     private final DeviceType type;
     private final MemoryPlatform platform;
     private final long features;
-    private final QueueAddresses[] queues;
     private final DeviceThread thread;
+
+    /** Null for each queue that the driver had not enabled at DRIVER_OK. */
+    private final SessionQueue[] queues;
 
     private DeviceSession session;
     private volatile boolean broken;
@@ -43,8 +45,10 @@ final class ActiveDevice implements DeviceActivation, DeviceThread.Work {
         this.type = type;
         this.platform = platform;
         this.features = features;
-        this.queues = queues;
         this.thread = new DeviceThread("viommu-" + device.name(), this, enabled(queues), paused);
+        this.queues = Arrays.stream(queues)
+                .map(addresses -> addresses == null ? null : new SessionQueue(addresses, features, thread))
+                .toArray(SessionQueue[]::new);
     }
 
     private static long enabled(QueueAddresses[] queues) {
@@ -65,6 +69,26 @@ final class ActiveDevice implements DeviceActivation, DeviceThread.Work {
 
     void resume() {
         thread.resume();
+    }
+
+    /**
+     * Takes a queue out of use. The session hears of it before its thread does anything else.
+     *
+     * @param queue index of a queue that was enabled at DRIVER_OK; the thread rests
+     */
+    void disableQueue(int queue) {
+        queues[queue].disable();
+    }
+
+    /**
+     * Takes a queue into use again.
+     *
+     * @param queue index of a queue that was disabled
+     * @param addresses where it is now
+     */
+    void enableQueue(int queue, QueueAddresses addresses) {
+        queues[queue].enable(addresses);
+        thread.wake(queue);
     }
 
     /** Returns when nothing uses the driver's memory any more. */
@@ -89,8 +113,11 @@ final class ActiveDevice implements DeviceActivation, DeviceThread.Work {
 
     @Override
     public DeviceQueue openQueue(int index, MemoryAccess memory) throws RingFault {
-        QueueAddresses addresses = queues[index];
-        return addresses == null ? null : new HaltingQueue(Virtqueues.openDevice(addresses, features, memory), thread);
+        SessionQueue queue = queues[index];
+        if (queue != null) {
+            queue.open(memory);
+        }
+        return queue;
     }
 
     @Override
@@ -100,7 +127,8 @@ final class ActiveDevice implements DeviceActivation, DeviceThread.Work {
 
     @Override
     public void interrupt(int queue) {
-        if (!over) {
+        SessionQueue enabled = queues[queue];
+        if (!over && enabled != null && enabled.enabled()) {
             device.interrupts().queue(queue);
         }
     }
@@ -128,8 +156,14 @@ final class ActiveDevice implements DeviceActivation, DeviceThread.Work {
         if (broken) {
             return;
         }
+        SessionQueue woken = queues[queue];
         try {
-            session.serve(queue);
+            if (woken.takeReset()) {
+                session.queueReset(queue);
+            }
+            if (woken.attach()) {
+                session.serve(queue);
+            }
         } catch (RingFault fault) {
             breakDown(fault);
         } catch (RuntimeException | Error defect) {

@@ -29,10 +29,14 @@ public interface DeviceActivation {
     /**
      * Opens a queue on a memory access, on the thread that serves the session or before it began.
      *
-     * @param index of the queue
-     * @param memory through which the ring and its buffers are reached
-     * @return the queue, or null if the driver has not enabled it
+     * <p>The queue is good for the whole session. When the driver resets it, it is empty, takes what is pushed without
+     * effect, and has a fresh ring once the driver has enabled it again: see {@link DeviceSession#queueReset}.
+     *
+     * @param index of the queue; each can be opened once
+     * @param memory through which the ring and its buffers are reached, open until the session is closed
+     * @return the queue, or null if the driver had not enabled it at DRIVER_OK
      * @throws RingFault if the driver's set-up of the queue is not usable
+     * @throws IllegalStateException if the queue has been opened before
      */
     DeviceQueue openQueue(int index, MemoryAccess memory) throws RingFault;
 
@@ -45,7 +49,8 @@ public interface DeviceActivation {
     void wake(int queue);
 
     /**
-     * Sends the driver a used buffer notification for a queue (virtio 1.4, 2.9). Thread-safe.
+     * Sends the driver a used buffer notification for a queue (virtio 1.4, 2.9). Thread-safe; does nothing while the
+     * queue is reset.
      *
      * @param queue index of the queue
      */

@@ -59,7 +59,7 @@ public interface DriverTransport {
     int maxQueueSize(int queue);
 
     /**
-     * Sets a queue up and enables it, before the driver sets DRIVER_OK.
+     * Sets a queue up and enables it, before the driver sets DRIVER_OK or after it has reset the queue.
      *
      * @param queue index of the queue
      * @param addresses its size and where it is
@@ -68,11 +68,38 @@ public interface DriverTransport {
     boolean enableQueue(int queue, QueueAddresses addresses);
 
     /**
-     * Sends an available buffer notification. Allocates nothing.
+     * Asks the device to stop using a queue while the others go on, if RING_RESET is negotiated (virtio 1.4, 2.6.1).
+     * That is done once {@link #queueResetting} answers false.
+     *
+     * @param queue index of a queue that is enabled
+     */
+    void resetQueue(int queue);
+
+    /**
+     * Whether the device still uses a queue that is to be reset.
+     *
+     * @param queue index of the queue
+     * @return false once the memory of the queue and of its buffers is the driver's alone, and the queue can be set up
+     *     again
+     */
+    boolean queueResetting(int queue);
+
+    /**
+     * Sends an available buffer notification. Allocates nothing. Not for a driver that has negotiated
+     * NOTIFICATION_DATA.
      *
      * @param queue index of the queue
      */
     void kick(int queue);
+
+    /**
+     * Sends an available buffer notification, if NOTIFICATION_DATA is negotiated (virtio 1.4, 2.9). Allocates nothing.
+     *
+     * @param queue index of the queue
+     * @param next 16 bits: the available index of a split ring; for a packed ring the slot of the next descriptor to be
+     *     made available, with the wrap counter in bit 15
+     */
+    void kick(int queue, int next);
 
     /**
      * Reads a field of the device-specific configuration space.

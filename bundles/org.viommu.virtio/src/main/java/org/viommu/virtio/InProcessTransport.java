@@ -11,12 +11,13 @@ public final class InProcessTransport implements DriverTransport {
     private final VirtioDevice device;
 
     /**
-     * Puts a driver in front of a device; its interrupts go to nobody until {@link #connect}.
+     * Puts a driver in front of a device, which offers RING_RESET; its interrupts go to nobody until {@link #connect}.
      *
      * @param device that no other transport uses
      */
     public InProcessTransport(VirtioDevice device) {
         this.device = device;
+        device.offer(VirtioFeatures.RING_RESET);
         device.connect(DeviceInterrupts.NONE);
     }
 
@@ -59,12 +60,27 @@ public final class InProcessTransport implements DriverTransport {
         registers.setDescriptorArea(addresses.descriptorArea());
         registers.setDriverArea(addresses.driverArea());
         registers.setDeviceArea(addresses.deviceArea());
-        registers.enable();
+        device.enableQueue(queue);
         return registers.enabled();
     }
 
     @Override
+    public void resetQueue(int queue) {
+        device.resetQueue(queue);
+    }
+
+    @Override
+    public boolean queueResetting(int queue) {
+        return false;
+    }
+
+    @Override
     public void kick(int queue) {
+        device.kick(queue);
+    }
+
+    @Override
+    public void kick(int queue, int next) {
         device.kick(queue);
     }
 

@@ -7,7 +7,7 @@ import org.viommu.virtqueue.QueueAddresses;
 
 /**
  * The registers of one queue, as a transport shows them to its driver (virtio 1.4, 4.1.4.3 and 4.2.2). They keep still
- * while the queue is enabled: writes to them are then ignored.
+ * while the queue is enabled: writes to them are then ignored. {@link VirtioDevice} enables and disables it.
  *
  * <p>Used by one thread at a time, that of the transport.
  */
@@ -44,7 +44,7 @@ public final class QueueRegisters {
     }
 
     /**
-     * Sets the size. Any value can be written; {@link #enable()} judges it.
+     * Sets the size. Any value can be written; {@link VirtioDevice#enableQueue} judges it.
      *
      * @param size number of entries
      */
@@ -124,12 +124,23 @@ public final class QueueRegisters {
     }
 
     /**
-     * Enables the queue. Refused, as {@link #enabled()} then shows, for a size that is no power of two or above {@link
-     * #maxSize()}, and once the driver has set DRIVER_OK. Addresses are judged when the device begins to use the queue,
-     * by the layout that was negotiated; bad ones make it need a reset.
+     * Enables the queue, unless its size is not allowed or the device is at work and has not been using the queue.
+     * Addresses are judged when the device begins to use the queue; bad ones make it need a reset.
+     *
+     * @param anySize whether the size need not be a power of two, as for a packed ring
+     * @return whether the queue is enabled now and was not before
      */
-    public void enable() {
-        enabled |= !sealed && size > 0 && size <= maxSize && Integer.bitCount(size) == 1;
+    boolean enable(boolean anySize) {
+        boolean allowed = size > 0 && size <= maxSize && (anySize || Integer.bitCount(size) == 1);
+        boolean enabling = allowed && !enabled && !sealed;
+        enabled |= enabling;
+        return enabling;
+    }
+
+    /** Lets the driver set up again, and enable, a queue that it had enabled. */
+    void disable() {
+        sealed &= !enabled;
+        enabled = false;
     }
 
     /** Lets no more queues be enabled: the device is at work. */
@@ -137,17 +148,22 @@ public final class QueueRegisters {
         sealed = true;
     }
 
+    /** Lets the queue be enabled: the device is not at work any more. */
+    void unseal() {
+        sealed = false;
+    }
+
     /** What the driver has configured, or null if the queue is not enabled. */
     QueueAddresses addresses() {
         return enabled ? new QueueAddresses(size, descriptorArea, driverArea, deviceArea) : null;
     }
 
+    /** Disables the queue and forgets what the driver has written. */
     void reset() {
+        disable();
         size = maxSize;
         descriptorArea = 0;
         driverArea = 0;
         deviceArea = 0;
-        enabled = false;
-        sealed = false;
     }
 }

@@ -17,7 +17,8 @@ import org.viommu.virtqueue.RingFeatures;
  *
  * <p><b>Threads.</b> Registers (features, status writes, {@link #queues()}) belong to one thread at a time, that of the
  * transport. {@link #status()}, {@link #kick}, {@link #reset}, {@link #pause}, {@link #resume}, {@link #close} and the
- * configuration space may be used by any thread, but not by the device's own.
+ * configuration space may be used by any thread. The device's own must not call what waits for it: a status write, a
+ * reset, {@link #pause}, {@link #close} or {@link #disableQueue}.
  */
 public final class VirtioDevice implements AutoCloseable {
     /** Most queues that a device can have. */
@@ -29,11 +30,11 @@ public final class VirtioDevice implements AutoCloseable {
     private final DeviceType type;
     private final MemoryPlatform platform;
     private final DeviceConfig config;
-    private final long offered;
     private final long required;
     private final List<QueueRegisters> queues;
     private final DeviceFaults faults = new DeviceFaults();
 
+    private volatile long offered;
     private volatile DeviceInterrupts interrupts = DeviceInterrupts.NONE;
     private volatile int status;
     private volatile long accepted;
@@ -137,9 +138,23 @@ public final class VirtioDevice implements AutoCloseable {
     }
 
     /**
+     * Adds what the transport can do to the device's offer, before a driver sees it.
+     *
+     * @param features bits of {@link VirtioFeatures#TRANSPORT}
+     * @throws IllegalArgumentException for other bits
+     */
+    public void offer(long features) {
+        if ((features & ~VirtioFeatures.TRANSPORT) != 0) {
+            throw new IllegalArgumentException("a transport of %s offers features 0x%x, which are not for it to offer"
+                    .formatted(name, features & ~VirtioFeatures.TRANSPORT));
+        }
+        offered |= features;
+    }
+
+    /**
      * The features that the device offers.
      *
-     * @return one bit for each feature; never changes
+     * @return one bit for each feature; the same at each call once a transport is in front of the device
      */
     public long offeredFeatures() {
         return offered;
@@ -231,6 +246,58 @@ public final class VirtioDevice implements AutoCloseable {
         next.activate();
     }
 
+    /**
+     * Enables a queue, with what is in its registers. Refused, as {@link QueueRegisters#enabled()} then shows, for a
+     * size above the largest one, for one that is no power of two unless RING_PACKED has been accepted, and once the
+     * driver has set DRIVER_OK, except for a queue that it has disabled or reset since. Addresses are judged when the
+     * device begins to use the queue, by the layout that was negotiated; bad ones make it need a reset.
+     *
+     * @param queue index of the queue, 0 to {@code queues().size() - 1}
+     */
+    public synchronized void enableQueue(int queue) {
+        QueueRegisters registers = queues.get(queue);
+        if (registers.enable((accepted & RingFeatures.PACKED) != 0) && active != null) {
+            active.enableQueue(queue, registers.addresses());
+        }
+    }
+
+    /**
+     * Disables a queue; the others go on. Returns when nothing uses the queue any more. Its registers keep what the
+     * driver has written, and it can be set up and enabled again, as a fresh one.
+     *
+     * @param queue index of the queue, 0 to {@code queues().size() - 1}
+     */
+    public synchronized void disableQueue(int queue) {
+        QueueRegisters registers = queues.get(queue);
+        if (!registers.enabled()) {
+            return;
+        }
+        if (active != null) {
+            active.pause();
+            active.disableQueue(queue);
+            if (!paused) {
+                active.resume();
+            }
+        }
+        registers.disable();
+    }
+
+    /**
+     * Resets a queue (virtio 1.4, 2.6.1): disables it and returns its registers to their beginning. Ignored unless
+     * RING_RESET has been accepted.
+     *
+     * @param queue index of the queue, 0 to {@code queues().size() - 1}
+     * @return whether the queue has been reset
+     */
+    public synchronized boolean resetQueue(int queue) {
+        if ((accepted & VirtioFeatures.RING_RESET) == 0) {
+            return false;
+        }
+        disableQueue(queue);
+        queues.get(queue).reset();
+        return true;
+    }
+
     /** Resets the device. Returns when nothing uses the driver's memory or sends interrupts any more. */
     public synchronized void reset() {
         ActiveDevice last = active;
@@ -238,6 +305,7 @@ public final class VirtioDevice implements AutoCloseable {
             last.stop();
             active = null;
         }
+        queues.forEach(QueueRegisters::unseal);
         queues.forEach(QueueRegisters::reset);
         driverFeatures = 0;
         acceptedBeyond = 0;

@@ -17,5 +17,17 @@ public final class VirtioFeatures {
     /** The platform limits or translates the device's accesses to memory. */
     public static final long ACCESS_PLATFORM = 1L << 33;
 
+    /** A kick says how far the driver has come (virtio 1.4, 2.9). */
+    public static final long NOTIFICATION_DATA = 1L << 38;
+
+    /** A kick names its queue by a value that the device gives (virtio 1.4, 4.1.5.2). */
+    public static final long NOTIF_CONFIG_DATA = 1L << 39;
+
+    /** The driver may reset one queue while the others go on (virtio 1.4, 2.6.1). */
+    public static final long RING_RESET = 1L << 40;
+
+    /** The bits that a transport may add to a device's offer: {@link VirtioDevice#offer}. */
+    public static final long TRANSPORT = NOTIFICATION_DATA | NOTIF_CONFIG_DATA | RING_RESET;
+
     private VirtioFeatures() {}
 }

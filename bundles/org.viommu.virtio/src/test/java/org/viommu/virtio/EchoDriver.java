@@ -110,17 +110,21 @@ final class EchoDriver implements DeviceInterrupts {
     /** Sets both queues up, on zeroed memory. */
     EchoDriver setUpQueues() {
         for (int i = 0; i < queues.length; i++) {
-            try {
-                access.write(BASE + i * QUEUE_STRIDE, ByteBuffer.allocate((int) QUEUE_STRIDE));
-                queues[i] = Virtqueues.openDriver(addresses(i), device.driverFeatures(), access);
-            } catch (AccessFault | RingFault e) {
-                throw new AssertionError(e);
-            }
-            if (!transport.enableQueue(i, addresses(i))) {
-                throw new AssertionError("queue " + i + " is not enabled");
-            }
+            setUpQueue(i);
         }
         return this;
+    }
+
+    void setUpQueue(int queue) {
+        try {
+            access.write(BASE + queue * QUEUE_STRIDE, ByteBuffer.allocate((int) QUEUE_STRIDE));
+            queues[queue] = Virtqueues.openDriver(addresses(queue), device.driverFeatures(), access);
+        } catch (AccessFault | RingFault e) {
+            throw new AssertionError(e);
+        }
+        if (!transport.enableQueue(queue, addresses(queue))) {
+            throw new AssertionError("queue " + queue + " is not enabled");
+        }
     }
 
     EchoDriver driverOk() {

@@ -3,6 +3,8 @@
 
 package org.viommu.virtio;
 
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.viommu.memory.AccessFault;
 import org.viommu.memory.MemoryAccess;
 import org.viommu.virtqueue.Chain;
@@ -24,6 +26,9 @@ final class EchoType implements DeviceType {
     volatile Runnable atClose = () -> {};
     volatile DeviceActivation activation;
     volatile int served;
+    final List<Integer> queueResets = new CopyOnWriteArrayList<>();
+    volatile Thread resetter;
+    private Session session;
     volatile int open;
     volatile int systemResets;
     volatile long refused;
@@ -82,7 +87,20 @@ final class EchoType implements DeviceType {
     public DeviceSession start(DeviceActivation activation) throws RingFault {
         this.activation = activation;
         atStart.run();
-        return new Session(activation);
+        session = new Session(activation);
+        return session;
+    }
+
+    /** Makes each call that a session may make, but without a chain of the queue. */
+    void useIdly(int queue) throws RingFault {
+        DeviceQueue idle = session.queues[queue];
+        Chain none = new Chain();
+        if (idle.size() < 1 || idle.pop(none) || idle.interruptWanted() || idle.enableKicks()) {
+            throw new AssertionError("the queue is not empty");
+        }
+        idle.push(none, 0);
+        idle.publish();
+        idle.suppressKicks();
     }
 
     @Override
@@ -119,6 +137,12 @@ final class EchoType implements DeviceType {
                     activation.interrupt(index);
                 }
             } while (queue.enableKicks());
+        }
+
+        @Override
+        public void queueReset(int queue) {
+            queueResets.add(queue);
+            resetter = Thread.currentThread();
         }
 
         private int answer() {

@@ -11,7 +11,8 @@ import org.viommu.virtqueue.RingFeatures;
 
 /** Offered, chosen and accepted features (virtio 1.4, 2.2 and chapter 6). */
 class VirtioDeviceFeaturesTest {
-    private static final long OWN = EchoType.FEATURE_A | EchoType.FEATURE_B | RingFeatures.EVENT_IDX;
+    private static final long OWN =
+            EchoType.FEATURE_A | EchoType.FEATURE_B | RingFeatures.EVENT_IDX | VirtioFeatures.RING_RESET;
 
     private final EchoType type = new EchoType();
     private final EchoDriver driver = new EchoDriver(type);
@@ -120,10 +121,23 @@ class VirtioDeviceFeaturesTest {
 
     @Test
     void a_type_must_not_offer_what_is_not_its_own() {
-        for (long foreign : new long[] {VirtioFeatures.VERSION_1, RingFeatures.PACKED, 1L << 40, 1L << 24, 1L << 49}) {
+        for (long foreign : new long[] {VirtioFeatures.VERSION_1, VirtioFeatures.RING_RESET, 1L << 24, 1L << 49}) {
             DeviceType offender = new EchoVariant(foreign, 16);
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> new VirtioDevice("x", offender, EchoDriver.platform(driver.memory, false)))
+                    .withMessageContaining("0x%x", foreign);
+        }
+    }
+
+    @Test
+    void a_transport_adds_its_own_features_to_the_offer_and_no_others() {
+        driver.device.offer(VirtioFeatures.NOTIFICATION_DATA);
+        assertThat(driver.transport.offeredFeatures())
+                .isEqualTo(OWN | VirtioFeatures.VERSION_1 | VirtioFeatures.NOTIFICATION_DATA);
+        for (long foreign : new long[] {VirtioFeatures.ACCESS_PLATFORM, RingFeatures.EVENT_IDX, 1L << 41, 1}) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> driver.device.offer(foreign | VirtioFeatures.RING_RESET))
+                    .withMessageContaining("test/echo")
                     .withMessageContaining("0x%x", foreign);
         }
     }

@@ -6,6 +6,7 @@ package org.viommu.transport.pci.internal;
 import java.nio.ByteBuffer;
 import org.viommu.transport.pci.PciInterrupts;
 import org.viommu.virtio.VirtioDevice;
+import org.viommu.virtio.VirtioFeatures;
 
 /** All registers of a virtio function: its configuration space, and the structures in its BARs. */
 public final class VirtioRegisters {
@@ -49,6 +50,7 @@ public final class VirtioRegisters {
         config = new ConfigSpace(new PciIdentity(device.deviceId(), classCode), FunctionLayout.BARS, capabilities);
         access = new PciAccess(config, accessAt, bars);
 
+        device.offer(VirtioFeatures.TRANSPORT);
         device.pause();
         device.connect(interrupts);
     }

@@ -1,0 +1,127 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.virtio;
+
+import org.viommu.memory.MemoryAccess;
+import org.viommu.virtqueue.Chain;
+import org.viommu.virtqueue.DeviceQueue;
+import org.viommu.virtqueue.QueueAddresses;
+import org.viommu.virtqueue.RingFault;
+import org.viommu.virtqueue.Virtqueues;
+
+/**
+ * A queue as a session has it: the same object for as long as the session lasts, before one ring after the other if the
+ * driver resets the queue (virtio 1.4, 2.6.1).
+ *
+ * <p>It seems empty while it has no ring, and as soon as its device is to rest, so that a driver which never stops
+ * filling it cannot keep the device from a reset.
+ *
+ * <p>Confined to the device's thread, but for {@link #enable} and {@link #enabled()}, and for {@link #disable()}, which
+ * is called while that thread rests.
+ */
+final class SessionQueue implements DeviceQueue {
+    private final long features;
+    private final DeviceThread thread;
+
+    /** What the driver has enabled, null from a reset of the queue on. */
+    private volatile QueueAddresses addresses;
+
+    private MemoryAccess memory;
+
+    /** Null before the session opens the queue, and from a reset of the queue on until it is served again. */
+    private DeviceQueue ring;
+
+    private int size;
+    private boolean reset;
+
+    SessionQueue(QueueAddresses addresses, long features, DeviceThread thread) {
+        this.addresses = addresses;
+        this.features = features;
+        this.thread = thread;
+        this.size = addresses.size();
+    }
+
+    void open(MemoryAccess access) throws RingFault {
+        if (memory != null) {
+            throw new IllegalStateException("a session can open a queue only once");
+        }
+        memory = access;
+        attach();
+    }
+
+    /** The driver has set the queue up again after its reset; it is used from when it is served next. */
+    void enable(QueueAddresses next) {
+        addresses = next;
+    }
+
+    /** Nothing uses the ring any more. */
+    void disable() {
+        addresses = null;
+        ring = null;
+        reset = true;
+    }
+
+    boolean enabled() {
+        return addresses != null;
+    }
+
+    /** Whether the queue has been reset since the last call. */
+    boolean takeReset() {
+        boolean taken = reset;
+        reset = false;
+        return taken;
+    }
+
+    /** Takes a ring that has been enabled since the last one; returns whether the queue is enabled. */
+    boolean attach() throws RingFault {
+        QueueAddresses next = addresses;
+        if (ring == null && next != null && memory != null) {
+            ring = Virtqueues.openDevice(next, features, memory);
+            size = next.size();
+        }
+        return next != null;
+    }
+
+    @Override
+    public int size() {
+        return size;
+    }
+
+    @Override
+    public boolean pop(Chain chain) throws RingFault {
+        return ring != null && !thread.halted() && ring.pop(chain);
+    }
+
+    @Override
+    public void push(Chain chain, int written) throws RingFault {
+        if (ring != null) {
+            ring.push(chain, written);
+        }
+    }
+
+    @Override
+    public void publish() throws RingFault {
+        if (ring != null) {
+            ring.publish();
+        }
+    }
+
+    @Override
+    public boolean interruptWanted() throws RingFault {
+        return ring != null && ring.interruptWanted();
+    }
+
+    @Override
+    public void suppressKicks() throws RingFault {
+        if (ring != null) {
+            ring.suppressKicks();
+        }
+    }
+
+    @Override
+    public boolean enableKicks() throws RingFault {
+        // All queues are served once when the device goes on, so nothing is forgotten by answering "empty" here.
+        return ring != null && ring.enableKicks() && !thread.halted();
+    }
+}
