@@ -8,42 +8,23 @@ import static org.viommu.virtqueue.RingRig.BASE;
 import static org.viommu.virtqueue.RingRig.BUFFERS;
 import static org.viommu.virtqueue.RingRig.MEMORY_SIZE;
 
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
-import java.util.EnumSet;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.viommu.memory.AccessFault;
-import org.viommu.memory.MemoryAccess;
 
-/**
- * Rings of a peer that breaks every rule: nothing but the two declared faults comes out, and no call takes more than a
- * bounded number of steps.
- */
+/** Split rings of a peer that breaks every rule. */
 class HostileRingTest {
     private static final int SIZE = 16;
     private static final int RINGS = 4_000;
     private static final long TABLE = BUFFERS + 0x8_0000;
 
     private final RingRig rig = new RingRig(SIZE);
-    private final Set<RingFault.Kind> seen = EnumSet.noneOf(RingFault.Kind.class);
-    private final ByteBuffer scratch = ByteBuffer.allocate(64);
-    private long steps;
-
-    /** Memory that counts the steps taken in it. */
-    private final MemoryAccess counted = (MemoryAccess) Proxy.newProxyInstance(
-            MemoryAccess.class.getClassLoader(), new Class<?>[] {MemoryAccess.class}, (proxy, method, arguments) -> {
-                steps++;
-                try {
-                    return method.invoke(rig.access, arguments);
-                } catch (InvocationTargetException e) {
-                    throw e.getCause();
-                }
-            });
+    private final HostileServer server = new HostileServer(rig);
+    private final Set<RingFault.Kind> seen = server.seen;
 
     @Test
     void broken_available_rings_are_faults_and_nothing_else() throws AccessFault {
@@ -51,7 +32,7 @@ class HostileRingTest {
         for (int seed = 0; seed < RINGS; seed++) {
             Random random = new Random(seed);
             breakRing(random);
-            served += serve(random, random.nextBoolean() ? RingFeatures.SUPPORTED : 0);
+            served += server.serve(random, random.nextBoolean() ? RingFeatures.SUPPORTED : 0);
         }
 
         assertThat(served).isPositive();
@@ -77,8 +58,25 @@ class HostileRingTest {
             random.nextBytes(noise);
             rig.access.write(BASE, ByteBuffer.wrap(noise));
             rig.availableIndex(random.nextInt(SIZE + 2));
-            serve(random, RingFeatures.SUPPORTED);
+            server.serve(random, RingFeatures.SUPPORTED);
         }
+    }
+
+    @Test
+    void rings_that_change_meanwhile_are_faults_and_nothing_else() throws AccessFault {
+        int served = 0;
+        for (int seed = 0; seed < RINGS / 4; seed++) {
+            Random random = new Random(seed);
+            server.disturb(() -> {});
+            breakRing(random);
+            server.disturb(() -> {
+                long area = rig.addresses.descriptorArea();
+                rig.access.putShort(area + 2 * random.nextInt(SIZE * 8), (short) random.nextInt(0x10000));
+            });
+            served += server.serve(random, RingFeatures.SUPPORTED);
+        }
+
+        assertThat(served).isPositive();
     }
 
     @Test
@@ -146,68 +144,9 @@ class HostileRingTest {
         };
     }
 
-    /** Serves the ring to its end or first fault; returns how many chains came out. */
-    private int serve(Random random, long features) {
-        int served = 0;
-        try {
-            DeviceQueue queue = Virtqueues.openDevice(rig.addresses, features, counted);
-            Chain chain = new Chain();
-            queue.suppressKicks();
-            while (pop(queue, chain)) {
-                touch(chain, random);
-                queue.push(chain, (int) Math.min(chain.writableLength(), random.nextInt(64)));
-                served++;
-            }
-            queue.publish();
-            queue.interruptWanted();
-            queue.enableKicks();
-        } catch (RingFault fault) {
-            assertThat(fault.getMessage()).contains(fault.kind().name());
-            seen.add(fault.kind());
-        }
-        assertThat(served).isLessThanOrEqualTo(SIZE);
-        return served;
-    }
-
-    private boolean pop(DeviceQueue queue, Chain chain) throws RingFault {
-        steps = 0;
-        try {
-            return queue.pop(chain);
-        } finally {
-            // Two words for each piece and for the table's descriptor, the index, the head, and the bracket.
-            assertThat(steps).isLessThanOrEqualTo(2 * SIZE + 2 + 4);
-        }
-    }
-
-    private void touch(Chain chain, Random random) {
-        for (int i = 0; i < 4; i++) {
-            try {
-                touchAt(chain, random.nextInt(5), random);
-            } catch (AccessFault fault) {
-                assertThat(fault.reason()).isNotNull();
-            }
-        }
-    }
-
-    private void touchAt(Chain chain, int how, Random random) throws AccessFault {
-        long readable = chain.readableLength();
-        long writable = chain.writableLength();
-        if (how == 0 && readable >= 8) {
-            chain.readLong((long) (random.nextDouble() * (readable - 8)));
-        } else if (how == 1 && readable >= 64) {
-            chain.read((long) (random.nextDouble() * (readable - 64)), scratch.clear());
-        } else if (how == 2 && writable >= 4) {
-            chain.writeInt((long) (random.nextDouble() * (writable - 4)), -1);
-        } else if (how == 3 && writable >= 64) {
-            chain.write((long) (random.nextDouble() * (writable - 64)), scratch.clear());
-        } else if (how == 4) {
-            chain.visitWritable(0, Math.min(writable, 100), (piece, offset) -> {});
-        }
-    }
-
     /** Drives a ring whose device answers at random until the first fault. */
     private int drive(Random random) throws RingFault, AccessFault {
-        DriverQueue queue = Virtqueues.openDriver(rig.addresses, 0, counted);
+        DriverQueue queue = Virtqueues.openDriver(rig.addresses, 0, server.counted);
         int used = 0;
         int polled = 0;
         for (int round = 0; round < 50; round++) {
