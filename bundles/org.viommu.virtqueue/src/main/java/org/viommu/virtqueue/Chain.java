@@ -36,6 +36,7 @@ public final class Chain {
     private final Shift shift = new Shift();
     private MemoryAccess access;
     private int id;
+    private int position;
     private int slots = 1;
 
     /** Whether a writable piece has come, be it an empty one. */
@@ -64,14 +65,16 @@ public final class Chain {
     }
 
     /**
-     * Says by which the queue knows the chain, for a layout that tells it only at the chain's end. For implementations
-     * of {@link DeviceQueue}.
+     * Says by which the queue knows the chain, for one that does so only at the chain's end. For implementations of
+     * {@link DeviceQueue}.
      *
      * @param id for the driver
+     * @param position where the queue has found the chain
      * @param slots entries of the ring that the chain takes
      */
-    public void identify(int id, int slots) {
+    public void identify(int id, int position, int slots) {
         this.id = id;
+        this.position = position;
         this.slots = slots;
     }
 
@@ -107,10 +110,19 @@ public final class Chain {
     }
 
     /**
+     * Where the queue has found the chain. For implementations of {@link DeviceQueue}.
+     *
+     * @return what {@link #identify} said last
+     */
+    public int position() {
+        return position;
+    }
+
+    /**
      * Entries of the ring that the chain takes, in a layout where they count. For implementations of {@link
      * DeviceQueue}.
      *
-     * @return what {@link #identify} said last
+     * @return what {@link #identify} said, or 1
      */
     public int slots() {
         return slots;

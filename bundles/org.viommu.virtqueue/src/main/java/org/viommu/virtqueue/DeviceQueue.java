@@ -47,7 +47,8 @@ public interface DeviceQueue {
     boolean pop(Chain chain) throws RingFault;
 
     /**
-     * Stages a chain as used. The driver sees it at the next {@link #publish()}.
+     * Stages a chain as used. The driver sees it at the next {@link #publish()}; with {@link RingFeatures#IN_ORDER}, at
+     * the first by which all chains popped before it have been pushed too.
      *
      * @param chain popped from this queue and not yet pushed
      * @param written bytes written from the start of its device-writable part, unsigned; 0 if the device did not write

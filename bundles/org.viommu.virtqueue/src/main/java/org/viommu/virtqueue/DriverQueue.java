@@ -76,6 +76,14 @@ public interface DriverQueue {
     boolean kickWanted() throws RingFault;
 
     /**
+     * What a kick tells the device with NOTIFICATION_DATA (virtio 1.4, 2.9): the position up to which chains have been
+     * published. It is the upper half of the notification; the lower is the number of the queue.
+     *
+     * @return {@code next_off} in bits 0 to 14, {@code next_wrap} in bit 15
+     */
+    int notificationData();
+
+    /**
      * Takes the next used chain back and frees its descriptors.
      *
      * @return the identifier that {@link #add} gave, or -1 if the device has used nothing more
@@ -86,7 +94,7 @@ public interface DriverQueue {
     /**
      * Bytes that the device says it wrote into the chain that {@link #poll()} gave last.
      *
-     * @return the length, unsigned 32-bit
+     * @return 0 to 2^32
      */
     long usedLength();
 

@@ -16,6 +16,12 @@ public final class RingFeatures {
     /** The rings have the packed layout (virtio 1.4, 2.8). */
     public static final long PACKED = 1L << 34;
 
+    /**
+     * The device gives chains back in the order in which they were made available, and may name only the last of a
+     * batch (virtio 1.4, 2.7.9 and 2.8.8).
+     */
+    public static final long IN_ORDER = 1L << 35;
+
     /** What a device offers unless it is told otherwise. */
     public static final long SUPPORTED = INDIRECT_DESC | EVENT_IDX;
 
@@ -23,7 +29,7 @@ public final class RingFeatures {
      * What the queues of this package can do besides. A device offers these if it is told to: drivers take what they
      * are offered, and these change how the rings work. A device offers no other bits of this class.
      */
-    public static final long OPTIONAL = PACKED;
+    public static final long OPTIONAL = PACKED | IN_ORDER;
 
     private RingFeatures() {}
 }

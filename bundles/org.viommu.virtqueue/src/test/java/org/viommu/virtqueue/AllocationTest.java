@@ -22,7 +22,7 @@ class AllocationTest {
     private DeviceQueue device;
 
     @ParameterizedTest
-    @ValueSource(longs = {0, RingFeatures.PACKED})
+    @ValueSource(longs = {0, RingFeatures.PACKED, RingFeatures.IN_ORDER, RingFeatures.PACKED | RingFeatures.IN_ORDER})
     void requests_allocate_nothing(long layout) throws Exception {
         driver = rig.driver(RingFeatures.SUPPORTED | layout);
         device = rig.device(RingFeatures.SUPPORTED | layout);

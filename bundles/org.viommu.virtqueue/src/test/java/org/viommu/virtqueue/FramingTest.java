@@ -31,10 +31,11 @@ class FramingTest {
 
     private MemoryRig rig;
     private final Map<Integer, Message> inFlight = new HashMap<>();
+    private final Deque<Integer> sent = new ArrayDeque<>();
     private final Deque<Integer> freeArenas = new ArrayDeque<>();
     private int completed;
 
-    private record Message(int arena, byte[] request, byte[] answer, long[] pieces, int readable) {}
+    private record Message(int arena, byte[] request, byte[] answer, long[] pieces, int readable, int written) {}
 
     @ParameterizedTest
     @CsvSource({"1,32,false", "2,32,false", "3,32,true", "4,32,true"})
@@ -46,6 +47,18 @@ class FramingTest {
     @CsvSource({"5,32,false", "6,17,false", "7,33,true", "8,16,true"})
     void P1_messages_survive_any_framing(long seed, int size, boolean indirect) throws Exception {
         exchange(new Random(seed), size, RingFeatures.PACKED, indirect);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"9,32,false", "10,32,true"})
+    void G8_messages_come_back_in_order_in_a_split_ring(long seed, int size, boolean indirect) throws Exception {
+        exchange(new Random(seed), size, RingFeatures.IN_ORDER, indirect);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"11,19,false", "12,35,true"})
+    void P6_messages_come_back_in_order_in_a_packed_ring(long seed, int size, boolean indirect) throws Exception {
+        exchange(new Random(seed), size, RingFeatures.PACKED | RingFeatures.IN_ORDER, indirect);
     }
 
     private void exchange(Random random, int size, long layout, boolean indirect) throws Exception {
@@ -70,6 +83,10 @@ class FramingTest {
             }
             device.publish();
             for (int id = driver.poll(); id >= 0; id = driver.poll()) {
+                if ((features & RingFeatures.IN_ORDER) != 0) {
+                    assertThat(id).isEqualTo(sent.peek());
+                }
+                sent.remove(id);
                 complete(inFlight.remove(id), driver.usedLength());
             }
         }
@@ -88,6 +105,7 @@ class FramingTest {
         if (flat.length == 0) {
             return;
         }
+        int written = random.nextBoolean() ? answer.length : random.nextInt(answer.length + 1);
         int offset = 0;
         for (int i = 0; i < readable; i++) {
             rig.access.write(flat[2 * i], ByteBuffer.wrap(request, offset, (int) flat[2 * i + 1]));
@@ -96,7 +114,8 @@ class FramingTest {
         int id = indirect ? driver.addIndirect(flat, readable, TABLES + arena * 0x200L) : driver.add(flat, readable);
         if (id >= 0) {
             freeArenas.remove();
-            assertThat(inFlight.put(id, new Message(arena, request, answer, flat, readable)))
+            sent.add(id);
+            assertThat(inFlight.put(id, new Message(arena, request, answer, flat, readable, written)))
                     .isNull();
         }
     }
@@ -128,7 +147,7 @@ class FramingTest {
         for (int at = 0; at < answer.capacity(); ) {
             at += writeAt(chain, answer, at, random);
         }
-        device.push(chain, message.answer.length);
+        device.push(chain, message.written);
     }
 
     private static void readSomewhere(Chain chain, ByteBuffer request, Random random) throws AccessFault {
@@ -172,7 +191,7 @@ class FramingTest {
     }
 
     private void complete(Message message, long usedLength) throws AccessFault {
-        assertThat(usedLength).isEqualTo(message.answer.length);
+        assertThat(usedLength).isEqualTo(message.written);
         int offset = 0;
         for (int i = message.readable; i < message.pieces.length / 2; i++) {
             int length = (int) message.pieces[2 * i + 1];

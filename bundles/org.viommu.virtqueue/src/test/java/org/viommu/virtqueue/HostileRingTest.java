@@ -32,7 +32,7 @@ class HostileRingTest {
         for (int seed = 0; seed < RINGS; seed++) {
             Random random = new Random(seed);
             breakRing(random);
-            served += server.serve(random, random.nextBoolean() ? RingFeatures.SUPPORTED : 0);
+            served += server.serve(random, features(random));
         }
 
         assertThat(served).isPositive();
@@ -113,6 +113,11 @@ class HostileRingTest {
         rig.availableIndex(random.nextInt(20) == 0 ? random.nextInt(0x10000) : random.nextInt(SIZE + 1));
     }
 
+    private static long features(Random random) {
+        long order = random.nextBoolean() ? RingFeatures.IN_ORDER : 0;
+        return order | (random.nextBoolean() ? RingFeatures.SUPPORTED : 0);
+    }
+
     private static long address(Random random) {
         return switch (random.nextInt(12)) {
             case 0 -> random.nextLong();
@@ -146,7 +151,8 @@ class HostileRingTest {
 
     /** Drives a ring whose device answers at random until the first fault. */
     private int drive(Random random) throws RingFault, AccessFault {
-        DriverQueue queue = Virtqueues.openDriver(rig.addresses, 0, server.counted);
+        DriverQueue queue =
+                Virtqueues.openDriver(rig.addresses, random.nextBoolean() ? RingFeatures.IN_ORDER : 0, server.counted);
         int used = 0;
         int polled = 0;
         for (int round = 0; round < 50; round++) {

@@ -185,6 +185,22 @@ class PackedDriverQueueTest {
     }
 
     @Test
+    void P8_kick_carries_the_next_position() throws Exception {
+        assertThat(queue.notificationData()).isEqualTo(0x8000);
+        queue.add(PAIR, 1);
+        assertThat(queue.notificationData()).isEqualTo(0x8000);
+        queue.publish();
+        assertThat(queue.notificationData()).isEqualTo(0x8002);
+
+        rig.used(0, 0, 0, USED_1);
+        queue.poll();
+        queue.add(PAIR, 1);
+        queue.add(PAIR, 1);
+        queue.publish();
+        assertThat(queue.notificationData()).isEqualTo(0x0001);
+    }
+
+    @Test
     void used_identifier_must_have_been_handed_out() throws Exception {
         int id = queue.add(PAIR, 1);
         queue.publish();

@@ -36,7 +36,7 @@ class PackedHostileRingTest {
         for (int seed = 0; seed < RINGS; seed++) {
             Random random = new Random(seed);
             breakRing(random);
-            served += server.serve(random, random.nextBoolean() ? ALL : RingFeatures.PACKED);
+            served += server.serve(random, features(random));
         }
 
         assertThat(served).isPositive();
@@ -113,6 +113,11 @@ class PackedHostileRingTest {
         }
     }
 
+    private static long features(Random random) {
+        long order = random.nextBoolean() ? RingFeatures.IN_ORDER : 0;
+        return order | (random.nextBoolean() ? ALL : RingFeatures.PACKED);
+    }
+
     private static long address(Random random) {
         return switch (random.nextInt(12)) {
             case 0 -> random.nextLong();
@@ -139,7 +144,8 @@ class PackedHostileRingTest {
 
     /** Drives a ring whose device answers at random until the first fault. */
     private int drive(Random random) throws RingFault, AccessFault {
-        DriverQueue queue = Virtqueues.openDriver(rig.addresses, RingFeatures.PACKED, server.counted);
+        long order = random.nextBoolean() ? RingFeatures.IN_ORDER : 0;
+        DriverQueue queue = Virtqueues.openDriver(rig.addresses, RingFeatures.PACKED | order, server.counted);
         int polled = 0;
         for (int round = 0; round < 50; round++) {
             int slot = 2 * round % SIZE;

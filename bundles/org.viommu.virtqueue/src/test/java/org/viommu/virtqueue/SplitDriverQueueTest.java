@@ -64,6 +64,18 @@ class SplitDriverQueueTest {
     }
 
     @Test
+    void P8_kick_carries_the_available_index() throws Exception {
+        for (int i = 0; i < 0x8123; i++) {
+            int id = queue.add(PAIR, 1);
+            assertThat(queue.notificationData()).isEqualTo(i);
+            queue.publish();
+            rig.used(i % SIZE, id, 4).usedIndex(i + 1);
+            queue.poll();
+        }
+        assertThat(queue.notificationData()).isEqualTo(0x8123);
+    }
+
+    @Test
     void kick_is_wanted_unless_the_flag_is_set() throws Exception {
         rig.availableEvent(3);
         assertThat(queue.kickWanted()).isFalse();

@@ -44,8 +44,11 @@ class TwoThreadsTest {
     }
 
     static Stream<Arguments> negotiations() {
-        return LongStream.of(
-                        0, RingFeatures.EVENT_IDX, RingFeatures.PACKED, RingFeatures.PACKED | RingFeatures.EVENT_IDX)
+        return LongStream.of(0, RingFeatures.PACKED)
+                .flatMap(layout -> LongStream.of(
+                        layout,
+                        layout | RingFeatures.EVENT_IDX,
+                        layout | RingFeatures.EVENT_IDX | RingFeatures.IN_ORDER))
                 .boxed()
                 .flatMap(features -> Stream.of(Arguments.of(features, false), Arguments.of(features, true)));
     }

@@ -3,6 +3,8 @@
 
 package org.viommu.virtqueue.internal;
 
+import org.viommu.virtqueue.RingFault;
+
 /**
  * Which descriptors of a driver's table are free, and which chains the others form. The identifiers of a packed ring are
  * kept in the same way, one for each chain.
@@ -23,10 +25,14 @@ final class DescriptorPool {
     /** Number of the batch that the device does not see yet. */
     private long batch;
 
+    /** Whether chains come back in the order in which they were taken: descriptors are then used in ring order. */
+    private final boolean inOrder;
+
     private int firstFree;
     private int free;
 
-    DescriptorPool(int size) {
+    DescriptorPool(int size, boolean inOrder) {
+        this.inOrder = inOrder;
         next = new int[size];
         counts = new int[size];
         writable = new long[size];
@@ -35,6 +41,7 @@ final class DescriptorPool {
         for (int i = 0; i < size; i++) {
             next[i] = i + 1;
         }
+        next[size - 1] = 0;
     }
 
     int free() {
@@ -64,23 +71,30 @@ final class DescriptorPool {
         batch++;
     }
 
-    /** Whether a chain begins at a descriptor and the device has it. */
-    boolean handedOut(int head) {
-        return counts[head] != 0 && batches[head] != batch;
-    }
-
     long writable(int head) {
         return writable[head];
     }
 
+    /** Judges what a device says that it has used: a chain that it has, and no more bytes than that has. */
+    void checkUsed(long head, long length) throws RingFault {
+        if (head >= counts.length || counts[(int) head] == 0 || batches[(int) head] == batch) {
+            throw new RingFault(RingFault.Kind.UNKNOWN_USED_ID, head);
+        }
+        if (length > writable[(int) head]) {
+            throw new RingFault(RingFault.Kind.USED_LENGTH_TOO_LARGE, length);
+        }
+    }
+
     /** Frees the chain that begins at a descriptor. */
     void giveBack(int head) {
-        int last = head;
-        for (int i = 1; i < counts[head]; i++) {
-            last = next[last];
+        if (!inOrder) {
+            int last = head;
+            for (int i = 1; i < counts[head]; i++) {
+                last = next[last];
+            }
+            next[last] = firstFree;
+            firstFree = head;
         }
-        next[last] = firstFree;
-        firstFree = head;
         free += counts[head];
         counts[head] = 0;
     }

@@ -63,7 +63,7 @@ final class PackedChainReader {
         if (chain.readableLength() + chain.writableLength() == 0) {
             throw new RingFault(RingFault.Kind.EMPTY_CHAIN, ring.slot(position));
         }
-        chain.identify(PackedRing.id(tail), slots);
+        chain.identify(PackedRing.id(tail), ring.slot(position), slots);
     }
 
     /** Reads a table, all of whose descriptors belong to the chain; of their flags only WRITE counts. */

@@ -26,11 +26,17 @@ public final class PackedDeviceQueue implements DeviceQueue {
     private final PackedChainReader reader;
     private final boolean eventIndex;
 
+    /** Null unless chains are given back in order. */
+    private final UsedOrder order;
+
     /** Position of the next chain to pop. */
     private int popped;
 
-    /** Position of the next used descriptor to write. */
+    /** Position behind the chains that have been given back. */
     private int pushed;
+
+    /** Position of the next used descriptor to write: behind {@link #pushed} while a batch waits for its own. */
+    private int elements;
 
     /** Position up to which the driver sees what is used. */
     private int published;
@@ -47,6 +53,7 @@ public final class PackedDeviceQueue implements DeviceQueue {
         this.ring = new PackedRing(addresses, access);
         this.reader = new PackedChainReader(ring, (features & RingFeatures.INDIRECT_DESC) != 0);
         this.eventIndex = (features & RingFeatures.EVENT_IDX) != 0;
+        this.order = (features & RingFeatures.IN_ORDER) != 0 ? new UsedOrder(ring.size()) : null;
     }
 
     @Override
@@ -67,6 +74,9 @@ public final class PackedDeviceQueue implements DeviceQueue {
                 throw new RingFault(RingFault.Kind.INDEX_JUMP, ring.encode(popped));
             }
             reader.read(popped, flags, room, chain);
+            if (order != null) {
+                order.pop(chain.position());
+            }
             popped = ring.advance(popped, chain.slots());
             return true;
         } catch (AccessFault fault) {
@@ -85,15 +95,15 @@ public final class PackedDeviceQueue implements DeviceQueue {
         if (ring.distance(popped, pushed) < chain.slots()) {
             throw new IllegalStateException("no popped chain waits to be pushed");
         }
-        int flags = ring.usedMark(pushed) | (written == 0 ? 0 : PackedLayout.FLAG_WRITE);
         access.enter();
         try {
-            if (pushed == published) {
-                firstFlags = flags;
-                flags = ring.availableMark(pushed);
+            if (order == null) {
+                pushed = ring.advance(pushed, chain.slots());
+                putElement(chain.id(), written);
+            } else {
+                order.push(chain, written);
+                takeServed();
             }
-            ring.putTail(ring.descriptor(pushed), written, chain.id(), flags);
-            pushed = ring.advance(pushed, chain.slots());
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
         } finally {
@@ -106,11 +116,17 @@ public final class PackedDeviceQueue implements DeviceQueue {
         if (pushed == published) {
             return;
         }
+        access.enter();
         try {
+            if (elements != pushed) {
+                putElement(order.id(), order.written());
+            }
             ring.publishFlags(published, firstFlags);
             published = pushed;
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
+        } finally {
+            access.exit();
         }
     }
 
@@ -154,5 +170,27 @@ public final class PackedDeviceQueue implements DeviceQueue {
         } finally {
             access.exit();
         }
+    }
+
+    /** Takes the chains for which no earlier one is waited any more. */
+    private void takeServed() throws AccessFault {
+        while (pushed != popped && order.isPushed(ring.slot(pushed))) {
+            boolean ends = order.take(ring.slot(pushed));
+            pushed = ring.advance(pushed, order.slots());
+            if (ends) {
+                putElement(order.id(), order.written());
+            }
+        }
+    }
+
+    /** Writes the used descriptor of the chains before {@link #pushed} that have none; the first does not show yet. */
+    private void putElement(int id, int written) throws AccessFault {
+        int flags = ring.usedMark(elements) | (written == 0 ? 0 : PackedLayout.FLAG_WRITE);
+        if (elements == published) {
+            firstFlags = flags;
+            flags = ring.availableMark(elements);
+        }
+        ring.putTail(ring.descriptor(elements), written, id, flags);
+        elements = pushed;
     }
 }

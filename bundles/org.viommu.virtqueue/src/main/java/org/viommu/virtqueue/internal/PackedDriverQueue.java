@@ -28,6 +28,9 @@ public final class PackedDriverQueue implements DriverQueue {
     /** The identifiers, one for each slot: each chain takes one, whatever its length. */
     private final DescriptorPool ids;
 
+    /** Null unless the device gives chains back in order. */
+    private final AddedOrder order;
+
     /** Number of slots of each chain. */
     private final int[] slots;
 
@@ -54,7 +57,9 @@ public final class PackedDriverQueue implements DriverQueue {
         this.ring = new PackedRing(addresses, access);
         this.indirect = (features & RingFeatures.INDIRECT_DESC) != 0;
         this.eventIndex = (features & RingFeatures.EVENT_IDX) != 0;
-        this.ids = new DescriptorPool(ring.size());
+        boolean inOrder = (features & RingFeatures.IN_ORDER) != 0;
+        this.ids = new DescriptorPool(ring.size(), inOrder);
+        this.order = inOrder ? new AddedOrder(ring.size()) : null;
         this.slots = new int[ring.size()];
     }
 
@@ -149,27 +154,27 @@ public final class PackedDriverQueue implements DriverQueue {
     }
 
     @Override
+    public int notificationData() {
+        return ring.encode(published);
+    }
+
+    @Override
     public int poll() throws RingFault {
         access.enter();
         try {
-            int flags = ring.flags(polled);
-            if (!ring.isUsed(flags, polled)) {
-                return -1;
-            }
-            long tail = ring.tail(ring.descriptor(polled));
-            int id = PackedRing.id(tail);
-            if (id >= ring.size() || !ids.handedOut(id)) {
-                throw new RingFault(RingFault.Kind.UNKNOWN_USED_ID, id);
-            }
-            // Without the flag the device has written nothing and the length means nothing.
-            boolean wrote = (flags & PackedLayout.FLAG_WRITE) != 0;
-            long length = wrote ? Integer.toUnsignedLong(PackedRing.length(tail)) : 0;
-            if (length > ids.writable(id)) {
-                throw new RingFault(RingFault.Kind.USED_LENGTH_TOO_LARGE, length);
+            int id;
+            if (order != null && order.inBatch()) {
+                id = order.next();
+                usedLength = order.take(ids.writable(id));
+            } else {
+                int flags = ring.flags(polled);
+                if (!ring.isUsed(flags, polled)) {
+                    return -1;
+                }
+                id = readElement(flags);
             }
             ids.giveBack(id);
             polled = ring.advance(polled, slots[id]);
-            usedLength = length;
             return id;
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
@@ -200,7 +205,7 @@ public final class PackedDriverQueue implements DriverQueue {
             // The wish must be visible before the flags are read: otherwise a chain could come back with neither
             // interrupt nor notice.
             VarHandle.fullFence();
-            return ring.isUsed(ring.flags(polled), polled);
+            return order != null && order.inBatch() || ring.isUsed(ring.flags(polled), polled);
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
         } finally {
@@ -211,6 +216,9 @@ public final class PackedDriverQueue implements DriverQueue {
     private int take(int count, long writable) {
         int id = ids.take(1, writable);
         slots[id] = count;
+        if (order != null) {
+            order.add(id);
+        }
         return id;
     }
 
@@ -225,5 +233,22 @@ public final class PackedDriverQueue implements DriverQueue {
         ring.putAddress(descriptor, address);
         ring.putTail(descriptor, length, id, marked);
         added = ring.advance(added, 1);
+    }
+
+    /** Reads the next used descriptor; returns the chain that comes back first by it. */
+    private int readElement(int flags) throws RingFault, AccessFault {
+        long tail = ring.tail(ring.descriptor(polled));
+        int id = PackedRing.id(tail);
+        // Without the flag the device has written nothing and the length means nothing.
+        boolean wrote = (flags & PackedLayout.FLAG_WRITE) != 0;
+        usedLength = wrote ? Integer.toUnsignedLong(PackedRing.length(tail)) : 0;
+        ids.checkUsed(id, usedLength);
+        if (order == null) {
+            return id;
+        }
+        order.begin(id, usedLength);
+        int first = order.next();
+        usedLength = order.take(ids.writable(first));
+        return first;
     }
 }

@@ -23,14 +23,20 @@ public final class SplitDeviceQueue implements DeviceQueue {
     private final SplitChainReader reader;
     private final boolean eventIndex;
 
+    /** Null unless chains are given back in order. */
+    private final UsedOrder order;
+
     /** Index of the next head to pop. */
     private int popped;
 
     /** The driver's index when it was read last. */
     private int available;
 
-    /** Index of the next used element to write. */
+    /** Index of the next chain to give back. */
     private int pushed;
+
+    /** Index of the next used element to write: behind {@link #pushed} while a batch waits for its element. */
+    private int elements;
 
     /** The used index that the driver sees. */
     private int published;
@@ -44,6 +50,7 @@ public final class SplitDeviceQueue implements DeviceQueue {
         this.ring = new SplitRing(addresses, access);
         this.reader = new SplitChainReader(ring, (features & RingFeatures.INDIRECT_DESC) != 0);
         this.eventIndex = (features & RingFeatures.EVENT_IDX) != 0;
+        this.order = (features & RingFeatures.IN_ORDER) != 0 ? new UsedOrder(ring.size()) : null;
     }
 
     @Override
@@ -59,6 +66,10 @@ public final class SplitDeviceQueue implements DeviceQueue {
                 return false;
             }
             reader.read(ring.head(popped), chain);
+            if (order != null) {
+                chain.identify(chain.id(), ring.slot(popped), 1);
+                order.pop(chain.position());
+            }
             popped = SplitRing.after(popped);
             return true;
         } catch (AccessFault fault) {
@@ -79,8 +90,13 @@ public final class SplitDeviceQueue implements DeviceQueue {
         }
         access.enter();
         try {
-            ring.putUsedElement(pushed, chain.id(), written);
-            pushed = SplitRing.after(pushed);
+            if (order == null) {
+                pushed = SplitRing.after(pushed);
+                putElement(chain.id(), written);
+            } else {
+                order.push(chain, written);
+                takeServed();
+            }
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
         } finally {
@@ -93,11 +109,17 @@ public final class SplitDeviceQueue implements DeviceQueue {
         if (pushed == published) {
             return;
         }
+        access.enter();
         try {
+            if (elements != pushed) {
+                putElement(order.id(), order.written());
+            }
             ring.publishUsedIndex(pushed);
             published = pushed;
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
+        } finally {
+            access.exit();
         }
     }
 
@@ -158,6 +180,23 @@ public final class SplitDeviceQueue implements DeviceQueue {
         } finally {
             access.exit();
         }
+    }
+
+    /** Takes the chains for which no earlier one is waited any more. */
+    private void takeServed() throws AccessFault {
+        while (pushed != popped && order.isPushed(ring.slot(pushed))) {
+            boolean ends = order.take(ring.slot(pushed));
+            pushed = SplitRing.after(pushed);
+            if (ends) {
+                putElement(order.id(), order.written());
+            }
+        }
+    }
+
+    /** Writes the used element of the chains before {@link #pushed} that have none. */
+    private void putElement(int id, int written) throws AccessFault {
+        ring.putUsedElement(elements, id, written);
+        elements = pushed;
     }
 
     /** Reads the driver's index; returns whether a chain is available. */

@@ -23,6 +23,9 @@ public final class SplitDriverQueue implements DriverQueue {
     private final boolean eventIndex;
     private final DescriptorPool descriptors;
 
+    /** Null unless the device gives chains back in order. */
+    private final AddedOrder order;
+
     /** Index of the next head to make available. */
     private int added;
 
@@ -43,7 +46,9 @@ public final class SplitDriverQueue implements DriverQueue {
         this.ring = new SplitRing(addresses, access);
         this.indirect = (features & RingFeatures.INDIRECT_DESC) != 0;
         this.eventIndex = (features & RingFeatures.EVENT_IDX) != 0;
-        this.descriptors = new DescriptorPool(ring.size());
+        boolean inOrder = (features & RingFeatures.IN_ORDER) != 0;
+        this.descriptors = new DescriptorPool(ring.size(), inOrder);
+        this.order = inOrder ? new AddedOrder(ring.size()) : null;
     }
 
     @Override
@@ -145,25 +150,32 @@ public final class SplitDriverQueue implements DriverQueue {
     }
 
     @Override
+    public int notificationData() {
+        return published;
+    }
+
+    @Override
     public int poll() throws RingFault {
         access.enter();
         try {
+            boolean inBatch = order != null && order.inBatch();
             if (!look()) {
+                if (inBatch) {
+                    // The index has not moved as far as the batch is long.
+                    throw new RingFault(RingFault.Kind.INDEX_JUMP, polled);
+                }
                 return -1;
             }
-            long element = ring.usedElement(polled);
-            long id = SplitRing.usedId(element);
-            long length = SplitRing.usedLength(element);
-            if (id >= ring.size() || !descriptors.handedOut((int) id)) {
-                throw new RingFault(RingFault.Kind.UNKNOWN_USED_ID, id);
+            int id;
+            if (inBatch) {
+                id = order.next();
+                usedLength = order.take(descriptors.writable(id));
+            } else {
+                id = readElement();
             }
-            if (length > descriptors.writable((int) id)) {
-                throw new RingFault(RingFault.Kind.USED_LENGTH_TOO_LARGE, length);
-            }
-            descriptors.giveBack((int) id);
+            descriptors.giveBack(id);
             polled = SplitRing.after(polled);
-            usedLength = length;
-            return (int) id;
+            return id;
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
         } finally {
@@ -213,6 +225,22 @@ public final class SplitDriverQueue implements DriverQueue {
         }
     }
 
+    /** Reads the next used element; returns the chain that comes back first by it. */
+    private int readElement() throws RingFault, AccessFault {
+        long element = ring.usedElement(polled);
+        long id = SplitRing.usedId(element);
+        long length = SplitRing.usedLength(element);
+        descriptors.checkUsed(id, length);
+        usedLength = length;
+        if (order == null) {
+            return (int) id;
+        }
+        order.begin((int) id, length);
+        int first = order.next();
+        usedLength = order.take(descriptors.writable(first));
+        return first;
+    }
+
     /** Reads the device's index; returns whether a used chain waits. */
     private boolean look() throws RingFault, AccessFault {
         int index = ring.usedIndex();
@@ -224,6 +252,9 @@ public final class SplitDriverQueue implements DriverQueue {
 
     private void putHead(int head) throws AccessFault {
         ring.putHead(added, head);
+        if (order != null) {
+            order.add(head);
+        }
         added = SplitRing.after(added);
     }
 

@@ -71,6 +71,11 @@ final class SplitRing {
         return distance(now, event + 1) < distance(now, before);
     }
 
+    /** The slot of an index. */
+    int slot(int index) {
+        return index & mask;
+    }
+
     long descriptorTable() {
         return descriptors;
     }
@@ -176,10 +181,10 @@ final class SplitRing {
     }
 
     private long headAddress(int index) {
-        return available + SplitLayout.AVAILABLE_HEADS + (long) (index & mask) * SplitLayout.AVAILABLE_HEAD_SIZE;
+        return available + SplitLayout.AVAILABLE_HEADS + (long) slot(index) * SplitLayout.AVAILABLE_HEAD_SIZE;
     }
 
     private long elementAddress(int index) {
-        return used + SplitLayout.USED_ELEMENTS + (long) (index & mask) * SplitLayout.USED_ELEMENT_SIZE;
+        return used + SplitLayout.USED_ELEMENTS + (long) slot(index) * SplitLayout.USED_ELEMENT_SIZE;
     }
 }
