@@ -26,11 +26,33 @@ public final class Virtqueues {
      * @throws RingFault if the size is not allowed in the layout or an area is misaligned or goes on beyond the last
      *     address; the ring is read only later
      */
-    public static DeviceQueue openDevice(QueueAddresses addresses, long features, MemoryAccess access)
-            throws RingFault {
+    public static DeviceRing openDevice(QueueAddresses addresses, long features, MemoryAccess access) throws RingFault {
         return packed(features)
-                ? new PackedDeviceQueue(addresses, features, access)
-                : new SplitDeviceQueue(addresses, features, access);
+                ? new PackedDeviceQueue(addresses, features, access, PackedLayout.POSITION_WRAP)
+                : new SplitDeviceQueue(addresses, features, access, 0);
+    }
+
+    /**
+     * Opens the device's side of a queue that has been in use, for example by an instance that is no more.
+     *
+     * @param addresses what the driver has configured
+     * @param features all negotiated feature bits, of which the ring features count
+     * @param access the way to the rings and to the buffers, used by the thread that serves the queue
+     * @param state what {@link DeviceRing#state()} gave
+     * @return the queue, which has nothing to publish
+     * @throws RingFault if the size is not allowed in the layout or an area is misaligned or goes on beyond the last
+     *     address; the ring is read only later
+     * @throws IllegalArgumentException if the state is one of another layout or size
+     */
+    public static DeviceRing openDevice(QueueAddresses addresses, long features, MemoryAccess access, QueueState state)
+            throws RingFault {
+        if (state.packed() != packed(features) || state.size() != addresses.size()) {
+            throw new IllegalArgumentException(
+                    "%s is not one of features 0x%x and %d entries".formatted(state, features, addresses.size()));
+        }
+        return packed(features)
+                ? new PackedDeviceQueue(addresses, features, access, state.next())
+                : new SplitDeviceQueue(addresses, features, access, state.next());
     }
 
     /**

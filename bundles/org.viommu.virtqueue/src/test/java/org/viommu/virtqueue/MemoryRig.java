@@ -34,7 +34,7 @@ class MemoryRig {
                 new MemoryRegion(READ_ONLY, READ_ONLY + 0xfff, false, List.of(ByteBuffer.allocateDirect(0x1000)))));
     }
 
-    DeviceQueue device(long features) throws RingFault {
+    DeviceRing device(long features) throws RingFault {
         return Virtqueues.openDevice(addresses, features, memory.open());
     }
 

@@ -23,7 +23,7 @@ final class PackedRig extends MemoryRig {
     }
 
     @Override
-    DeviceQueue device(long features) throws RingFault {
+    DeviceRing device(long features) throws RingFault {
         return super.device(features | RingFeatures.PACKED);
     }
 

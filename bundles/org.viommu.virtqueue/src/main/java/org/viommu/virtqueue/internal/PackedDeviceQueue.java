@@ -7,9 +7,10 @@ import java.lang.invoke.VarHandle;
 import org.viommu.memory.AccessFault;
 import org.viommu.memory.MemoryAccess;
 import org.viommu.virtqueue.Chain;
-import org.viommu.virtqueue.DeviceQueue;
+import org.viommu.virtqueue.DeviceRing;
 import org.viommu.virtqueue.PackedLayout;
 import org.viommu.virtqueue.QueueAddresses;
+import org.viommu.virtqueue.QueueState;
 import org.viommu.virtqueue.RingFault;
 import org.viommu.virtqueue.RingFeatures;
 
@@ -20,7 +21,7 @@ import org.viommu.virtqueue.RingFeatures;
  * <p>A driver looks at used descriptors in ring order. So all of a batch are written at once but for the flags of the
  * first, which are published last and show the others with it.
  */
-public final class PackedDeviceQueue implements DeviceQueue {
+public final class PackedDeviceQueue implements DeviceRing {
     private final MemoryAccess access;
     private final PackedRing ring;
     private final PackedChainReader reader;
@@ -47,13 +48,18 @@ public final class PackedDeviceQueue implements DeviceQueue {
     /** Flags of the used descriptor at {@link #published}, to be written last. */
     private int firstFlags;
 
-    /** Opens a fresh queue. */
-    public PackedDeviceQueue(QueueAddresses addresses, long features, MemoryAccess access) throws RingFault {
+    /** Opens a queue that goes on at a position, slot and wrap counter. */
+    public PackedDeviceQueue(QueueAddresses addresses, long features, MemoryAccess access, int next) throws RingFault {
         this.access = access;
         this.ring = new PackedRing(addresses, access);
         this.reader = new PackedChainReader(ring, (features & RingFeatures.INDIRECT_DESC) != 0);
         this.eventIndex = (features & RingFeatures.EVENT_IDX) != 0;
         this.order = (features & RingFeatures.IN_ORDER) != 0 ? new UsedOrder(ring.size()) : null;
+        this.popped = ring.decode(next);
+        this.pushed = popped;
+        this.elements = popped;
+        this.published = popped;
+        this.notified = popped;
     }
 
     @Override
@@ -170,6 +176,14 @@ public final class PackedDeviceQueue implements DeviceQueue {
         } finally {
             access.exit();
         }
+    }
+
+    @Override
+    public QueueState state() {
+        if (popped != published) {
+            throw new IllegalStateException("the device holds chains");
+        }
+        return new QueueState(true, ring.size(), ring.encode(popped));
     }
 
     /** Takes the chains for which no earlier one is waited any more. */

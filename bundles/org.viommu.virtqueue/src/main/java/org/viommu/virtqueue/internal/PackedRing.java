@@ -72,6 +72,12 @@ final class PackedRing {
         return position < size ? position | PackedLayout.POSITION_WRAP : position - size;
     }
 
+    /** The position that {@link #encode} has encoded; its slot is below N. */
+    int decode(int encoded) {
+        int slot = encoded & PackedLayout.POSITION_WRAP - 1;
+        return (encoded & PackedLayout.POSITION_WRAP) != 0 ? slot : slot + size;
+    }
+
     /** The flags that tell that a descriptor is available. */
     int availableMark(int position) {
         return position < size ? PackedLayout.FLAG_AVAILABLE : PackedLayout.FLAG_USED;
@@ -172,11 +178,10 @@ final class PackedRing {
         if (flags == PackedLayout.EVENT_DISABLE) {
             return false;
         }
-        int slot = event & PackedLayout.POSITION_WRAP - 1;
-        if (flags != PackedLayout.EVENT_DESCRIPTOR || !eventIndex || slot >= size) {
+        boolean inRing = (event & PackedLayout.POSITION_WRAP - 1) < size;
+        if (flags != PackedLayout.EVENT_DESCRIPTOR || !eventIndex || !inRing) {
             return true;
         }
-        int position = (event & PackedLayout.POSITION_WRAP) != 0 ? slot : slot + size;
-        return distance(position, before) < distance(now, before);
+        return distance(decode(event), before) < distance(now, before);
     }
 }

@@ -7,8 +7,9 @@ import java.lang.invoke.VarHandle;
 import org.viommu.memory.AccessFault;
 import org.viommu.memory.MemoryAccess;
 import org.viommu.virtqueue.Chain;
-import org.viommu.virtqueue.DeviceQueue;
+import org.viommu.virtqueue.DeviceRing;
 import org.viommu.virtqueue.QueueAddresses;
+import org.viommu.virtqueue.QueueState;
 import org.viommu.virtqueue.RingFault;
 import org.viommu.virtqueue.RingFeatures;
 import org.viommu.virtqueue.SplitLayout;
@@ -17,7 +18,7 @@ import org.viommu.virtqueue.SplitLayout;
  * The device's side of a split ring (virtio 1.4, 2.7). Its own indices are never read back from memory that the driver
  * can write.
  */
-public final class SplitDeviceQueue implements DeviceQueue {
+public final class SplitDeviceQueue implements DeviceRing {
     private final MemoryAccess access;
     private final SplitRing ring;
     private final SplitChainReader reader;
@@ -44,13 +45,19 @@ public final class SplitDeviceQueue implements DeviceQueue {
     /** The used index up to which {@link #interruptWanted()} has answered. */
     private int notified;
 
-    /** Opens a fresh queue. */
-    public SplitDeviceQueue(QueueAddresses addresses, long features, MemoryAccess access) throws RingFault {
+    /** Opens a queue that goes on at an index. */
+    public SplitDeviceQueue(QueueAddresses addresses, long features, MemoryAccess access, int next) throws RingFault {
         this.access = access;
         this.ring = new SplitRing(addresses, access);
         this.reader = new SplitChainReader(ring, (features & RingFeatures.INDIRECT_DESC) != 0);
         this.eventIndex = (features & RingFeatures.EVENT_IDX) != 0;
         this.order = (features & RingFeatures.IN_ORDER) != 0 ? new UsedOrder(ring.size()) : null;
+        this.popped = next;
+        this.available = next;
+        this.pushed = next;
+        this.elements = next;
+        this.published = next;
+        this.notified = next;
     }
 
     @Override
@@ -180,6 +187,14 @@ public final class SplitDeviceQueue implements DeviceQueue {
         } finally {
             access.exit();
         }
+    }
+
+    @Override
+    public QueueState state() {
+        if (popped != published) {
+            throw new IllegalStateException("the device holds chains");
+        }
+        return new QueueState(false, ring.size(), popped);
     }
 
     /** Takes the chains for which no earlier one is waited any more. */
