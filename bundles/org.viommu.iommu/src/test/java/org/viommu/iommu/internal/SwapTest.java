@@ -147,6 +147,9 @@ class SwapTest {
             guest.unmap(1, 2 * page * PAGE, 2 * page * PAGE + PAGE - 1);
             guest.map(1, 2 * page * PAGE, 2 * page * PAGE + 2 * PAGE - 1, DMA_MEMORY + 7 * PAGE, MapFlags.WRITE);
         }
+        for (long page : new long[] {20, 4094, 5998, 6003, 9001}) {
+            guest.unmap(1, 2 * page * PAGE, 2 * page * PAGE + PAGE - 1);
+        }
         guest.unmap(2, 0, -1L);
         guest.map(2, 0, -1L, 0, MapFlags.READ);
         guest.map(3, 5 * PAGE, 6 * PAGE - 1, DMA_MEMORY, MapFlags.READ);
