@@ -27,9 +27,11 @@ import picocli.CommandLine.Spec;
         separator = " ",
         footer = {
             "",
-            "What the guest is made of comes from Debian's packages, by the machine's own apt, and is kept in"
-                    + " $VIOMMU_CACHE, or $XDG_CACHE_HOME/viommu, or ~/.cache/viommu.",
-            "Exit status: 0 all checks passed, 1 something failed, 2 wrong options, 75 packages out of reach."
+            "What the guest is made of comes from Debian's packages by the machine's own",
+            "apt and is kept in ~/.cache/viommu. $VIOMMU_CACHE names another folder.",
+            "",
+            "Exit status: 0 all checks passed, 1 something failed, 2 wrong options,",
+            "75 packages out of reach."
         })
 final class Options {
     private static final Pattern MEMORY = Pattern.compile("[1-9][0-9]{0,6}[MG]");

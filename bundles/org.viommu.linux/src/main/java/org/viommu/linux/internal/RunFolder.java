@@ -44,7 +44,8 @@ final class RunFolder implements AutoCloseable {
         if (path.resolve("a-longer-name.sock").toString().length() > LONGEST_SOCKET) {
             Files.delete(path);
             throw CannotRun.because(
-                    "%s is too long for the path of a socket: name a shorter folder with -Djava.io.tmpdir.", parent);
+                    "%s is too long for the path of a socket: name a shorter folder by JAVA_TOOL_OPTIONS=-Djava.io.tmpdir=FOLDER.",
+                    parent);
         }
         FileChannel lock = openLock(path);
         lock.lock();

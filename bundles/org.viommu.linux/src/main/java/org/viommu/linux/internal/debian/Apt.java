@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleConsumer;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.viommu.linux.internal.CannotRun;
@@ -22,15 +23,23 @@ import org.viommu.linux.internal.Subprocess;
 final class Apt {
     private static final Pattern PROGRESS = Pattern.compile("dlstatus:\\d+:([0-9.]+):.*");
 
-    /** What gpgv says, and what sqv says, which newer releases of apt ask instead. */
-    private static final Pattern LACKING_KEY = Pattern.compile("NO_PUBKEY|Missing key");
+    /** What gpgv says, what sqv says, which newer releases of apt ask instead, and what apt says if it has no keys. */
+    private static final Pattern LACKING_KEY = Pattern.compile("NO_PUBKEY|Missing key|signatures couldn't be verified");
 
     private final Path folder;
     private final Path configuration;
+    private final UnaryOperator<String> programs;
 
+    /** Works in {@code folder}, whose parent exists. */
     Apt(Path folder) {
+        this(folder, name -> name);
+    }
+
+    /** @param programs from the name of a program to what is started */
+    Apt(Path folder, UnaryOperator<String> programs) {
         this.folder = folder;
         this.configuration = folder.resolve("apt.conf");
+        this.programs = programs;
     }
 
     /** Where fetched packages are. */
@@ -95,7 +104,7 @@ final class Apt {
     Result run(DoubleConsumer progress, String program, String... arguments)
             throws CannotRun, IOException, InterruptedException {
         // Given on the command line, the file is read after the machine's configuration and wins over it.
-        List<String> command = new ArrayList<>(List.of(program, "-c", configuration.toString()));
+        List<String> command = new ArrayList<>(List.of(programs.apply(program), "-c", configuration.toString()));
         command.addAll(List.of(arguments));
         List<String> output = new ArrayList<>();
         try {

@@ -5,21 +5,16 @@ package org.viommu.linux.internal.debian;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.viommu.linux.internal.CannotRun;
-import org.viommu.linux.internal.Subprocess;
 
 /** Unpacks package files; none of their scripts runs. */
-final class DebUnpacker {
-    void unpack(List<Path> debs, Path target) throws CannotRun, IOException, InterruptedException {
-        for (Path deb : debs) {
-            List<String> output = new ArrayList<>();
-            List<String> command = List.of("dpkg-deb", "-x", deb.toString(), target.toString());
-            if (Subprocess.run(command, target, output::add) != 0) {
-                throw CannotRun.because(
-                        "%s cannot be unpacked to %s: %s", deb.getFileName(), target, String.join(" ", output));
-            }
-        }
-    }
+interface DebUnpacker {
+    /**
+     * Unpacks packages one over the other.
+     *
+     * @param target a folder that exists
+     * @throws CannotRun if a package is broken or there is no room
+     */
+    void unpack(List<Path> debs, Path target) throws CannotRun, IOException, InterruptedException;
 }

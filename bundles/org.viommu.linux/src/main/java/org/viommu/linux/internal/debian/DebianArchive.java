@@ -43,7 +43,7 @@ public final class DebianArchive {
     public static DebianArchive open(Path folder, Optional<String> mirror, Narrator narrator)
             throws CannotRun, IOException, InterruptedException {
         Apt apt = new Apt(folder);
-        DebUnpacker unpacker = new DebUnpacker();
+        DebUnpacker unpacker = new DpkgDeb();
         List<String> mirrors = new ArrayList<>();
         if (mirror.isPresent()) {
             mirrors.add(mirror.get());
@@ -55,11 +55,11 @@ public final class DebianArchive {
         if (mirrors.isEmpty()) {
             throw CannotRun.unreachable("apt's configuration names no archive of Debian: give one with --mirror.");
         }
+        SignedUpdate update = new SignedUpdate(apt, unpacker, folder.resolve("keyring"), narrator, Path.of("/"));
         String complaint = "";
         for (String candidate : mirrors) {
             narrator.say("fetching the package lists of %s from %s", RELEASE, candidate);
-            Apt.Result result =
-                    new SignedUpdate(apt, unpacker, folder.resolve("keyring"), narrator).update(candidate, RELEASE);
+            Apt.Result result = update.update(candidate, RELEASE);
             if (result.ok()) {
                 return new DebianArchive(apt, unpacker, narrator);
             }

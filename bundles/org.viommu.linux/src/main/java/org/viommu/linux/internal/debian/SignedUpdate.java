@@ -23,18 +23,25 @@ final class SignedUpdate {
     private final DebUnpacker unpacker;
     private final Path keyring;
     private final Narrator narrator;
+    private final Path machine;
 
-    /** @param keyring the folder to unpack a newer keyring into */
-    SignedUpdate(Apt apt, DebUnpacker unpacker, Path keyring, Narrator narrator) {
+    /**
+     * Fetches nothing yet.
+     *
+     * @param keyring the folder to unpack a newer keyring into
+     * @param machine where this machine's files begin
+     */
+    SignedUpdate(Apt apt, DebUnpacker unpacker, Path keyring, Narrator narrator, Path machine) {
         this.apt = apt;
         this.unpacker = unpacker;
         this.keyring = keyring;
         this.narrator = narrator;
+        this.machine = machine;
     }
 
     /** Fetches the lists of {@code release} and of its backports from {@code mirror}. */
     Apt.Result update(String mirror, String release) throws CannotRun, IOException, InterruptedException {
-        Optional<Path> installed = Keyring.below(Path.of("/"));
+        Optional<Path> installed = Keyring.below(machine);
         Apt.Result result = update(mirror, release, installed);
         if (result.lacksKey() && installed.isPresent()) {
             result = update(mirror, release, Optional.empty());

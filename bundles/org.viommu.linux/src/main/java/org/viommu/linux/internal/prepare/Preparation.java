@@ -64,8 +64,9 @@ public final class Preparation {
                     "Debian's QEMU is fetched for amd64 only and this machine is %s: give a QEMU with --qemu.",
                     System.getProperty("os.arch"));
         }
-        long usable = Files.getFileStore(cache.folder()).getUsableSpace();
-        if (usable < BYTES_NEEDED) {
+        // A FileStore is not to be had in a chroot; this says 0 if it does not know.
+        long usable = cache.folder().toFile().getUsableSpace();
+        if (usable > 0 && usable < BYTES_NEEDED) {
             throw CannotRun.because(
                     "%s needs %d MB of space and has %d: make room or name another folder in VIOMMU_CACHE.",
                     cache.folder(), BYTES_NEEDED / 1_000_000, usable / 1_000_000);

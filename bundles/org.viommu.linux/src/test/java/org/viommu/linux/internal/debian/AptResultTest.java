@@ -33,6 +33,29 @@ class AptResultTest {
     }
 
     @Test
+    void no_keys_at_all_are_lacking_keys() {
+        assertThat(new Apt.Result(
+                                100,
+                                List.of("W: OpenPGP signature verification failed: http://mirror.example/debian trixie"
+                                        + " InRelease: The signatures couldn't be verified because no keyring is"
+                                        + " specified"))
+                        .lacksKey())
+                .isTrue();
+    }
+
+    @Test
+    void an_archive_without_the_release_lacks_no_key() {
+        assertThat(new Apt.Result(
+                                100,
+                                List.of(
+                                        "E: The repository 'http://mirror.example/x trixie Release' is not signed.",
+                                        "E: The repository 'http://mirror.example/x trixie Release' does not have a"
+                                                + " Release file."))
+                        .lacksKey())
+                .isFalse();
+    }
+
+    @Test
     void a_host_that_does_not_answer_lacks_no_key() {
         Apt.Result result = new Apt.Result(
                 100,
