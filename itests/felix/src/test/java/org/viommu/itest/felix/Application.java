@@ -17,13 +17,17 @@ import org.ops4j.pax.exam.Option;
 
 /** The bundles of the application as they are shipped. */
 final class Application {
+    /** Does not start beside the older slf4j that Pax Exam has on its class path; logging then goes to the console. */
+    private static final String BACKEND = "pax-logging-logback.jar";
+
     private Application() {}
 
     static Option installed() throws IOException {
         Path folder = Path.of(System.getProperty("viommu.application"));
         List<Option> bundles;
         try (Stream<Path> jars = Files.list(folder.resolve("bundle"))) {
-            bundles = jars.sorted()
+            bundles = jars.filter(jar -> !BACKEND.equals(jar.getFileName().toString()))
+                    .sorted()
                     .<Option>map(jar -> bundle("reference:" + jar.toUri()))
                     .toList();
         }

@@ -94,8 +94,8 @@ public class MachineIT {
         org.osgi.service.cm.Configuration iommu = iommu();
         awaitOffered("iommu0", "rng0");
         awaitSocket("rng0", true);
-        iommu.delete();
         created.remove(iommu);
+        iommu.delete();
         awaitOffered();
         awaitSocket("rng0", false);
     }
