@@ -3,7 +3,7 @@
 
 /**
  * Virtio over PCI (virtio 1.4, 4.1): devices as PCI functions with their configuration space, BARs and interrupts,
- * independent of who hosts them.
+ * independent of who hosts them, and drivers of such functions.
  */
 @Export
 @Version("1.0.0")

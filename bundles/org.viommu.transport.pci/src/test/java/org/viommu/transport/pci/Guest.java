@@ -78,13 +78,18 @@ final class Guest {
         return this;
     }
 
-    void setUpQueue(int queue) {
+    /** Zeroes a queue's memory and begins the driver's side of it anew. */
+    void clear(int queue) {
         try {
             access.write(BASE + queue * QUEUE_STRIDE, ByteBuffer.allocate((int) QUEUE_STRIDE));
             queues[queue] = Virtqueues.openDriver(addresses(queue), VERSION_1, access);
         } catch (AccessFault | RingFault e) {
             throw new AssertionError(e);
         }
+    }
+
+    void setUpQueue(int queue) {
+        clear(queue);
         driver.select(queue);
         driver.common(0x1a, 2, queue + 1);
         if (!driver.enableQueue(queue, addresses(queue))) {

@@ -17,8 +17,11 @@ final class InterruptRouter implements DeviceInterrupts {
     /** The vector of an event that is not delivered. */
     static final int NO_VECTOR = 0xffff;
 
-    private static final int STATUS_QUEUE = 1;
-    private static final int STATUS_CONFIG = 2;
+    /** Bit of the interrupt status: a queue has used buffers, and the pin tells of it. */
+    static final int STATUS_QUEUE = 1;
+
+    /** Bit of the interrupt status: the configuration has changed. */
+    static final int STATUS_CONFIG = 2;
 
     private static final int MASKED = 1;
 

@@ -22,6 +22,26 @@ public record PciIdentity(int virtioId, int classCode) {
 
     private static final int REVISION = 1;
 
+    /** The first PCI device ID of a device with a transitional form, whose subsystem ID is its virtio device ID. */
+    private static final int FIRST_TRANSITIONAL = 0x1000;
+
+    private static final int LAST_DEVICE = 0x107f;
+
+    /**
+     * What a function says it is.
+     *
+     * @param vendor its PCI vendor ID
+     * @param device its PCI device ID
+     * @param subsystem its PCI subsystem ID
+     * @return the virtio device ID, or 0 if it is no virtio device
+     */
+    public static int virtioId(int vendor, int device, int subsystem) {
+        if (vendor != VENDOR || device < FIRST_TRANSITIONAL || device > LAST_DEVICE) {
+            return 0;
+        }
+        return device < FIRST_DEVICE ? subsystem : device - FIRST_DEVICE;
+    }
+
     void writeTo(ByteBuffer header) {
         header.putShort(PciConfigLayout.VENDOR_ID, (short) VENDOR);
         header.putShort(PciConfigLayout.DEVICE_ID, (short) (FIRST_DEVICE + virtioId));
