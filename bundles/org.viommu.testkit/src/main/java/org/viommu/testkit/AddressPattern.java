@@ -11,12 +11,12 @@ enum AddressPattern {
     DENSE {
         @Override
         long start(RandomGenerator random) {
-            return 0xffc0_0000L + random.nextInt(2_048) * PAGE;
+            return 0xffe8_0000L + random.nextInt(1_024) * PAGE;
         }
 
         @Override
         long length(RandomGenerator random) {
-            return (1L << random.nextInt(5)) * PAGE;
+            return (1L << random.nextInt(random.nextInt(1, 5))) * PAGE;
         }
     },
 
@@ -89,12 +89,12 @@ enum AddressPattern {
     BYTES_AND_PAGES {
         @Override
         long start(RandomGenerator random) {
-            return random.nextInt(4) == 0 ? random.nextInt(0x40_0000) : random.nextInt(1_024) * PAGE;
+            return random.nextInt(60) == 0 ? random.nextInt(0x40_0000) : random.nextInt(1_024) * PAGE;
         }
 
         @Override
         long length(RandomGenerator random) {
-            return random.nextInt(4) == 0 ? random.nextInt(1, 9_000) : PAGE;
+            return random.nextInt(60) == 0 ? random.nextInt(1, 9_000) : PAGE;
         }
     },
 
@@ -107,7 +107,7 @@ enum AddressPattern {
 
         @Override
         long length(RandomGenerator random) {
-            return random.nextLong(1, 2L << random.nextInt(1, 20));
+            return random.nextLong(1, 2L << random.nextInt(1, 14));
         }
     },
 
@@ -120,7 +120,7 @@ enum AddressPattern {
 
         @Override
         long length(RandomGenerator random) {
-            return Math.max(1, (1L << random.nextInt(62)) + random.nextInt(-1, 2));
+            return Math.max(1, (1L << random.nextInt(random.nextInt(1, 62))) + random.nextInt(-1, 2));
         }
     };
 

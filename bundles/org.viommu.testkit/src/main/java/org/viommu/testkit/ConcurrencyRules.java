@@ -25,6 +25,9 @@ import org.viommu.mapping.MappingStore;
 abstract class ConcurrencyRules extends TableRules {
     private static final int READERS = 2;
     private static final int ZONES = 400;
+    /** Mappings of single pages below the zones, since some stores treat places with many mappings in a way of their own. */
+    private static final int CROWD = 200;
+
     private static final int STEPS = 100_000;
 
     ConcurrencyRules(Supplier<MappingStore> stores) {
@@ -45,6 +48,9 @@ abstract class ConcurrencyRules extends TableRules {
         return Arrays.stream(Zones.Layout.values())
                 .map(layout -> DynamicTest.dynamicTest(layout.toString(), () -> {
                     unmap(0, TOP);
+                    for (int page = 1; page <= CROWD; page++) {
+                        map(layout.base - page * 0x1000L, layout.base - page * 0x1000L + 0xfff);
+                    }
                     race(new Zones(layout, ZONES, stableEvery), reading);
                 }));
     }
@@ -76,6 +82,6 @@ abstract class ConcurrencyRules extends TableRules {
             done.set(true);
             executor.shutdown();
         }
-        assertThat(table().size()).isPositive();
+        assertThat(table().size()).isGreaterThan(CROWD);
     }
 }

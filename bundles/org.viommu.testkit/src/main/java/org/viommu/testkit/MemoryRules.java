@@ -90,15 +90,26 @@ abstract class MemoryRules extends TableRules {
 
     @Test
     void pages_left_over_from_a_full_range() {
-        int left = 1 << 12;
-        long perKept = 256;
+        assertLeftOversBounded(0);
+    }
+
+    @Test
+    void pages_left_over_from_one_in_each_large_page() {
+        assertLeftOversBounded(9);
+    }
+
+    /** Maps pages at a distance from one another, and of each 256 unmaps all but the last two. */
+    private void assertLeftOversBounded(int distanceBits) {
+        int left = 1 << 13;
+        long together = 256;
         assertBounded(left, () -> {
-            for (long kept = 0; kept < left; kept++) {
-                long first = kept * perKept;
-                for (long page = first; page < first + perKept; page++) {
-                    mapPage(page);
+            for (long i = 0; i < left / 2; i++) {
+                long first = i << 9;
+                for (long page = first; page < first + together; page++) {
+                    mapPage(page << distanceBits);
                 }
-                unmap(first << PAGE_BITS, (first + perKept - 1 << PAGE_BITS) - 1);
+                long kept = first + together - 2 << distanceBits;
+                unmap(first << distanceBits << PAGE_BITS, (kept << PAGE_BITS) - 1);
             }
         });
     }

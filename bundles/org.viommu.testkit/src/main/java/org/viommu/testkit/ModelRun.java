@@ -19,23 +19,31 @@ final class ModelRun {
     private final MappingTable table;
     private final OracleTable oracle = new OracleTable();
     private final AddressPattern pattern;
+    private final int oddOneIn;
     private final SplittableRandom random;
     private int step;
 
-    /** Begins with an empty table. */
-    ModelRun(MappingTable table, AddressPattern pattern, long seed) {
+    /**
+     * Begins with an empty table.
+     *
+     * @param oddOneIn of so many mappings, one has a physical address or flags that no driver would choose
+     */
+    ModelRun(MappingTable table, AddressPattern pattern, int oddOneIn, long seed) {
         this.table = table;
         this.pattern = pattern;
+        this.oddOneIn = oddOneIn;
         this.random = new SplittableRandom(seed);
     }
 
     void run(int steps) {
         for (step = 0; step < steps; step++) {
             boolean growing = step / PHASE % 2 == 0;
-            if (random.nextInt(10) < (growing ? 7 : 3)) {
+            if (random.nextInt(10) < (growing ? 8 : 3)) {
                 map();
+            } else if (growing) {
+                unmapOne();
             } else {
-                unmap();
+                unmapAnything();
             }
             compareLookup(random.nextInt(4) == 0 ? pattern.start(random) : nearAMapping());
             if (step % STEPS_BETWEEN_COMPARISONS == 0) {
@@ -50,26 +58,30 @@ final class ModelRun {
     private void map() {
         long start = pattern.start(random);
         long end = end(start, pattern.length(random));
-        long physical = physical(start, end);
-        int flags = random.nextInt(8) == 0 ? random.nextInt() : random.nextInt(8);
+        boolean odd = random.nextInt(oddOneIn) == 0;
+        long physical = physical(odd, -1L - (end - start));
+        int flags = odd ? random.nextInt() : random.nextInt(8);
         assertThat(table.map(start, end, physical, flags))
                 .as("step %d: map [%x..%x]->%x/%x", step, start, end, physical, flags)
                 .isEqualTo(oracle.map(start, end, physical, flags));
     }
 
-    private long physical(long start, long end) {
-        long room = -1L - (end - start);
-        long physical = switch (random.nextInt(8)) {
-            case 0 -> random.nextLong();
-            case 1 -> start;
-            default -> random.nextLong() >>> 24 << 12;
-        };
-        return Long.compareUnsigned(physical, room) <= 0 ? physical : room;
+    /** An address from which on there is room for the mapping. */
+    private long physical(boolean odd, long highest) {
+        long physical = odd ? random.nextLong() : random.nextLong() >>> 24 << 12;
+        return Long.compareUnsigned(physical, highest) <= 0 ? physical : highest;
     }
 
-    private void unmap() {
+    private void unmapOne() {
         Range range = oracle.near(pattern.start(random));
-        int kind = random.nextInt(12);
+        if (range != null) {
+            unmap(range.start(), range.end());
+        }
+    }
+
+    private void unmapAnything() {
+        Range range = oracle.near(pattern.start(random));
+        int kind = random.nextInt(8);
         if (range == null || kind == 0) {
             long start = pattern.start(random);
             unmap(start, end(start, pattern.length(random)));
@@ -79,6 +91,12 @@ final class ModelRun {
             boolean ordered = Long.compareUnsigned(range.start(), other.end()) <= 0;
             unmap(ordered ? range.start() : other.start(), ordered ? other.end() : range.end());
         } else if (kind == 2) {
+            // From one mapping into another.
+            long end = oracle.near(end(range.end(), pattern.length(random))).start();
+            if (Long.compareUnsigned(range.start(), end) <= 0) {
+                unmap(range.start(), end);
+            }
+        } else if (kind == 3) {
             // One byte less or more than the mapping, where there is one.
             long start = range.start() + random.nextInt(-1, 2);
             long end = range.end() + random.nextInt(-1, 2);

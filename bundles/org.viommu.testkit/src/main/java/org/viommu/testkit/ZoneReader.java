@@ -27,10 +27,17 @@ final class ZoneReader {
         this.gone = new long[zones.count()];
     }
 
-    /** Looks up a random address. */
+    /** Looks up a random address and, if it finds a mapping, at once the mapping's ends: where one address has been seen, the others must be. */
     void look() {
-        int zone = random.nextInt(zones.count());
-        long address = zones.first(zone) + random.nextLong(zones.last(zone) - zones.first(zone) + 1);
+        int zone = zones.random(random);
+        Range found = look(zone, zones.first(zone) + random.nextLong(zones.last(zone) - zones.first(zone) + 1));
+        if (found != null) {
+            look(zone, found.end());
+            look(zone, found.start());
+        }
+    }
+
+    private Range look(int zone, long address) {
         long there = Math.max(zones.mapDone(zone), seen[zone]);
         gone[zone] = zones.unmapDone(zone);
         Range found = TableRules.lookup(table, address);
@@ -39,6 +46,7 @@ final class ZoneReader {
         } else {
             judgeHit(zone, address, found);
         }
+        return found;
     }
 
     /** Visits what lies above the beginning of a random zone. */

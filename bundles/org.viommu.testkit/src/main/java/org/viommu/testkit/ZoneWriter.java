@@ -28,7 +28,7 @@ final class ZoneWriter {
     /** Maps and unmaps random zones, now and then many at once. */
     void run(int steps) {
         for (int step = 0; step < steps; step++) {
-            int zone = random.nextInt(zones.count());
+            int zone = zones.random(random);
             if (zone == zones.nextStable(zone)) {
                 continue;
             }

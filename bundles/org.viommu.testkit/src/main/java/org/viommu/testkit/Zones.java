@@ -4,6 +4,7 @@
 package org.viommu.testkit;
 
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.random.RandomGenerator;
 
 /**
  * Zones of the address space, each with at most one mapping at a time. The mappings of a zone are numbered 1, 2, 3, …, and zone and number tell everything else
@@ -24,16 +25,18 @@ final class Zones {
 
     /** Where zones lie and how finely their mappings begin and end. */
     enum Layout {
-        /** 16 pages each, side by side. */
-        PAGES(0xfe00_0000L, 16, 0x1000),
+        /** 64 pages each, side by side. */
+        PAGES(0xfef0_0000L, 64, 0x1000),
         /** 4 large pages each, across the boundaries of large pages. */
         LARGE_PAGES(0x3f_fff0_0000L, 2_048, 0x1000),
         /** 64 GiB each. */
-        HUGE(0, 1 << 24, 0x1000),
+        HUGE(0x10_0010_0000L, 1 << 24, 0x1000),
         /** 48 bytes each, side by side. */
         BYTES(0x1f_f000, 48, 1);
 
+        /** Where the first zone begins. */
         final long base;
+
         final long units;
         final long unit;
 
@@ -55,6 +58,11 @@ final class Zones {
 
     int count() {
         return mapDone.length();
+    }
+
+    /** A random zone; the first few so often that threads meet there. */
+    int random(RandomGenerator random) {
+        return random.nextInt(random.nextBoolean() ? 8 : count());
     }
 
     /** The first stable zone from here on. */
