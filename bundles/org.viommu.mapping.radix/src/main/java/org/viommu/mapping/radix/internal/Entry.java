@@ -4,12 +4,24 @@
 package org.viommu.mapping.radix.internal;
 
 /**
- * What a slot of the tree holds: one mapping or a subtree with at least two. An empty slot is null.
+ * One mapping, or a subtree with at least two.
+ *
+ * <p>A slot of the tree holds an entry, or null if it is empty. Of a {@link PageLeaf} it holds the words only: one load less for look-ups.
  *
  * <p>The one writer changes an entry in place where a single write publishes the change, and otherwise puts a new entry in the place of the old one. Readers
  * therefore never wait and never retry: what they have reached is a state that the table had after they began.
  */
 abstract sealed class Entry permits Mapping, Node, PageLeaf {
+
+    /** The entry that a slot holds, or null. */
+    static Entry of(Object content) {
+        return content instanceof long[] words ? new PageLeaf(words) : (Entry) content;
+    }
+
+    /** What a slot holds for this entry. */
+    Object content() {
+        return this;
+    }
 
     /** Number of mappings. */
     abstract long size();
@@ -28,11 +40,12 @@ abstract sealed class Entry permits Mapping, Node, PageLeaf {
     abstract Entry with(long start, long end, long physical, int flags);
 
     /**
-     * Removes the mappings that lie in the range, which cuts none.
+     * Removes the mappings that lie in the range, unless the range cuts one.
      *
+     * @param removal counts what is removed, or is told that nothing is
      * @return the entry that takes the place of this one, often this one; null if no mapping is left
      */
-    abstract Entry without(long start, long end, Tally removed);
+    abstract Entry without(long start, long end, Removal removal);
 
     /** Offers the mappings in ascending order. Returns false if the scan was stopped. */
     abstract boolean scan(Scan scan);

@@ -8,37 +8,32 @@ import java.lang.invoke.VarHandle;
 
 /** A node with a place for each slot, written in place. */
 final class FullNode extends Node {
-    /** With fewer entries a sparse node takes over. Below the sparse node's capacity, so that a node on the edge does not change with every mapping. */
+    /** With fewer entries a sparse node takes over. Below that node's capacity, so that a node on the edge does not change with every mapping. */
     private static final int FEW = 20;
 
-    private static final VarHandle CHILD = MethodHandles.arrayElementVarHandle(Entry[].class);
+    private static final VarHandle CHILD = MethodHandles.arrayElementVarHandle(Object[].class);
 
-    private final Entry[] children = new Entry[Level.SLOTS];
+    private final Object[] children = new Object[Level.SLOTS];
     private int used;
 
     /** Takes over the entries and spans of a node. */
     FullNode(Node node) {
-        super(node.level, node.base, node.spans());
+        super(node.level, node.first, node.spans());
         for (int slot = node.next(0); slot < Level.SLOTS; slot = node.next(slot + 1)) {
-            children[slot] = node.at(slot);
+            children[slot] = node.content(slot);
         }
         used = node.used();
     }
 
     @Override
-    Entry child(long address) {
-        return at(slot(address));
-    }
-
-    @Override
-    Entry at(int slot) {
-        return (Entry) CHILD.getAcquire(children, slot);
+    Object content(int slot) {
+        return CHILD.getAcquire(children, slot);
     }
 
     @Override
     int next(int slot) {
         int next = slot;
-        while (next < Level.SLOTS && at(next) == null) {
+        while (next < Level.SLOTS && content(next) == null) {
             next++;
         }
         return next;
@@ -58,12 +53,12 @@ final class FullNode extends Node {
 
     @Override
     void replace(int slot, Entry entry) {
-        CHILD.setRelease(children, slot, entry);
+        CHILD.setRelease(children, slot, entry.content());
     }
 
     @Override
-    Node clear(int first, int last) {
-        for (int slot = next(first); slot <= last; slot = next(slot + 1)) {
+    Node clear(int from, int to) {
+        for (int slot = next(from); slot <= to; slot = next(slot + 1)) {
             CHILD.setRelease(children, slot, null);
             used--;
         }

@@ -55,12 +55,15 @@ final class Mapping extends Entry {
     }
 
     @Override
-    Entry without(long outerStart, long outerEnd, Tally removed) {
-        if (!within(start, end, outerStart, outerEnd)) {
-            return this;
+    Entry without(long outerStart, long outerEnd, Removal removal) {
+        if (within(start, end, outerStart, outerEnd)) {
+            removal.add(1);
+            return null;
         }
-        removed.add(1);
-        return null;
+        if (overlaps(outerStart, outerEnd)) {
+            removal.refuse();
+        }
+        return this;
     }
 
     @Override

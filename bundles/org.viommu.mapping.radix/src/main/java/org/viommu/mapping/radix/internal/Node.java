@@ -25,13 +25,17 @@ abstract sealed class Node extends Entry permits SparseNode, FullNode {
     final int level;
 
     /** The lowest address that this node may hold. */
-    final long base;
+    final long first;
+
+    /** The highest address that this node may hold. */
+    final long last;
 
     private Mapping[] spans;
 
-    Node(int level, long base, Mapping[] spans) {
+    Node(int level, long first, Mapping[] spans) {
         this.level = level;
-        this.base = base;
+        this.first = first;
+        this.last = first | Level.mask(level);
         this.spans = spans;
     }
 
@@ -48,11 +52,8 @@ abstract sealed class Node extends Entry permits SparseNode, FullNode {
         return node.place(mapping);
     }
 
-    /** The entry in the slot of an address, or null. */
-    abstract Entry child(long address);
-
-    /** The entry in a slot, or null. */
-    abstract Entry at(int slot);
+    /** What a slot holds. */
+    abstract Object content(int slot);
 
     /** The first slot from here on with an entry, or {@link Level#SLOTS}. */
     abstract int next(int slot);
@@ -66,8 +67,8 @@ abstract sealed class Node extends Entry permits SparseNode, FullNode {
     /** Changes the entry of a slot in use. */
     abstract void replace(int slot, Entry entry);
 
-    /** Empties the slots from the first to the last (inclusive); returns the node that takes the place of this one. */
-    abstract Node clear(int first, int last);
+    /** Empties the slots from one to another (inclusive); returns the node that takes the place of this one. */
+    abstract Node clear(int from, int to);
 
     /** This node in the form that suits its number of entries. */
     abstract Node fitted();
@@ -76,13 +77,24 @@ abstract sealed class Node extends Entry permits SparseNode, FullNode {
         return (Mapping[]) SPANS.getAcquire(this);
     }
 
-    final int slot(long address) {
-        return Level.slot(level, address);
+    /** The mapping that holds an address and reaches over several slots, or null. */
+    final Mapping span(long address) {
+        Mapping[] seen = spans();
+        return seen == Spans.NONE ? null : Spans.find(seen, address);
     }
 
-    /** The highest address that this node may hold. */
-    final long last() {
-        return base | Level.mask(level);
+    /** What the slot of an address holds. */
+    final Object child(long address) {
+        return content(slot(address));
+    }
+
+    /** The entry in a slot, or null. */
+    final Entry at(int slot) {
+        return Entry.of(content(slot));
+    }
+
+    final int slot(long address) {
+        return Level.slot(level, address);
     }
 
     @Override
@@ -96,7 +108,7 @@ abstract sealed class Node extends Entry permits SparseNode, FullNode {
 
     @Override
     final boolean overlaps(long start, long end) {
-        if (!intersect(start, end, base, last())) {
+        if (!intersect(start, end, first, last)) {
             return false;
         }
         return Spans.overlap(spans, start, end) || occupied(start, end);
@@ -120,7 +132,7 @@ abstract sealed class Node extends Entry permits SparseNode, FullNode {
 
     @Override
     final boolean cuts(long start, long end) {
-        if (!intersect(start, end, base, last())) {
+        if (!intersect(start, end, first, last)) {
             return false;
         }
         int from = firstSlot(start);
@@ -133,19 +145,19 @@ abstract sealed class Node extends Entry permits SparseNode, FullNode {
     }
 
     private int firstSlot(long start) {
-        return Long.compareUnsigned(start, base) <= 0 ? slot(base) : slot(start);
+        return Long.compareUnsigned(start, first) <= 0 ? slot(first) : slot(start);
     }
 
     private int lastSlot(long end) {
-        return Long.compareUnsigned(end, last()) >= 0 ? slot(last()) : slot(end);
+        return Long.compareUnsigned(end, last) >= 0 ? slot(last) : slot(end);
     }
 
     @Override
     final Entry with(long start, long end, long physical, int flags) {
-        if (!within(start, end, base, last())) {
-            return overlaps(start, end) ? null : of(this, base, last(), new Mapping(start, end, physical, flags));
+        if (!within(start, end, first, last)) {
+            return overlaps(start, end) ? null : of(this, first, last, new Mapping(start, end, physical, flags));
         }
-        if (Spans.overlap(spans, start, end)) {
+        if (spans != Spans.NONE && Spans.overlap(spans, start, end)) {
             return null;
         }
         int slot = slot(start);
@@ -184,37 +196,48 @@ abstract sealed class Node extends Entry permits SparseNode, FullNode {
     }
 
     @Override
-    final Entry without(long start, long end, Tally removed) {
-        if (!intersect(start, end, base, last())) {
+    final Entry without(long start, long end, Removal removal) {
+        if (!intersect(start, end, first, last)) {
             return this;
         }
-        if (within(base, last(), start, end)) {
-            removed.add(size());
+        if (within(first, last, start, end)) {
+            removal.add(size());
             return null;
-        }
-        Mapping[] kept = Spans.without(spans, start, end);
-        if (kept != spans) {
-            removed.add(spans.length - kept.length);
-            SPANS.setRelease(this, kept);
         }
         int from = firstSlot(start);
         int to = lastSlot(end);
-        Node node = prune(from, start, end, removed);
+        boolean spanned = spans != Spans.NONE && Spans.overlap(spans, start, end);
+        if (from == to && !spanned) {
+            int used = used();
+            Node node = prune(from, start, end, removal);
+            return node.used() == used ? node : node.settled();
+        }
+        // Only the outermost mappings can be cut. Below here nobody refuses.
+        if (cuts(start, end)) {
+            removal.refuse();
+            return this;
+        }
+        if (spanned) {
+            Mapping[] kept = Spans.without(spans, start, end);
+            removal.add(spans.length - kept.length);
+            SPANS.setRelease(this, kept);
+        }
+        Node node = prune(from, start, end, removal);
         if (from < to) {
             for (int slot = next(from + 1); slot < to; slot = next(slot + 1)) {
-                removed.add(at(slot).size());
+                removal.add(at(slot).size());
             }
-            node = node.clear(from + 1, to - 1).prune(to, start, end, removed);
+            node = node.clear(from + 1, to - 1).prune(to, start, end, removal);
         }
         return node.settled();
     }
 
-    private Node prune(int slot, long start, long end, Tally removed) {
+    private Node prune(int slot, long start, long end, Removal removal) {
         Entry child = at(slot);
         if (child == null) {
             return this;
         }
-        Entry changed = child.without(start, end, removed);
+        Entry changed = child.without(start, end, removal);
         if (changed == null) {
             return clear(slot, slot);
         }
@@ -238,7 +261,7 @@ abstract sealed class Node extends Entry permits SparseNode, FullNode {
 
     @Override
     final boolean scan(Scan scan) {
-        if (Long.compareUnsigned(scan.from(), last()) > 0) {
+        if (Long.compareUnsigned(scan.from(), last) > 0) {
             return true;
         }
         Mapping[] seen = spans();

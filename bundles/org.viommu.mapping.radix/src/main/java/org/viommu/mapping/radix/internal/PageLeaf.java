@@ -37,6 +37,7 @@ final class PageLeaf extends Entry {
     private static final int PAGE_SHIFT = 12;
     private static final long IN_PAGE = (1L << PAGE_SHIFT) - 1;
     private static final long RANGE = Level.mask(Level.PAGE);
+    private static final int RANGE_BITS = Long.bitCount(RANGE);
 
     private static final long HEAD = 1;
     private static final int FLAGS_SHIFT = 1;
@@ -46,12 +47,24 @@ final class PageLeaf extends Entry {
     private static final int PHYSICAL_SHIFT = 18;
     private static final int PHYSICAL_BITS = 58;
 
-    private final long base;
-    private final long[] words = new long[Level.SLOTS];
-    private int size;
+    /** Before the words of the pages: the first address, and the number of mappings, which only the writer knows. */
+    private static final int BASE = 0;
 
-    private PageLeaf(long base) {
-        this.base = base;
+    private static final int SIZE = 1;
+    private static final int PAGES = 2;
+
+    private final long base;
+    private final long[] words;
+
+    /** Looks at the words that a slot holds. */
+    PageLeaf(long[] words) {
+        this.base = words[BASE];
+        this.words = words;
+    }
+
+    @Override
+    Object content() {
+        return words;
     }
 
     /** Whether a node with this many mappings should try to become a leaf. Not with each one more, as the attempt may fail. */
@@ -61,8 +74,10 @@ final class PageLeaf extends Entry {
 
     /** The leaf that takes the place of a node, or null if the node has mappings that a leaf cannot hold. */
     static PageLeaf of(Node node) {
-        PageLeaf leaf = new PageLeaf(node.base);
-        boolean complete = node.scan(new Scan(node.base, leaf::accept));
+        long[] words = new long[PAGES + Level.SLOTS];
+        words[BASE] = node.first;
+        PageLeaf leaf = new PageLeaf(words);
+        boolean complete = node.scan(new Scan(node.first, leaf::accept));
         return complete ? leaf : null;
     }
 
@@ -95,35 +110,40 @@ final class PageLeaf extends Entry {
         return (word & HEAD) != 0;
     }
 
-    /** Of a head: the pages that follow. Of another page: the pages back to the head. */
+    /** Of a head: the pages that follow. */
     private static int pages(long word) {
         return (int) (word >>> PAGES_SHIFT) & PAGES_MASK;
     }
 
+    /** The pages back to the head: 0 for a head. Without a branch, because no processor can guess where in a mapping the next address lies. */
+    private static int back(long word) {
+        return pages(word) & (int) (word & HEAD) - 1;
+    }
+
     private long word(int page) {
-        return (long) WORD.getAcquire(words, page);
+        return (long) WORD.getAcquire(words, PAGES + page);
     }
 
     private void set(int page, long word) {
-        WORD.setRelease(words, page, word);
+        WORD.setRelease(words, PAGES + page, word);
     }
 
-    /** Finds a mapping. The address may lie outside of the leaf's range, because the way down skips digits. */
-    boolean lookup(long address, Translation translation) {
-        if ((address ^ base) >>> Level.PAGE + 9 != 0) {
+    /** Finds a mapping in the words that a slot holds. The address may lie outside of their range, because the way down skips digits. */
+    static boolean lookup(long[] words, long address, Translation translation) {
+        long base = words[BASE];
+        if ((address ^ base) >>> RANGE_BITS != 0) {
             return false;
         }
         int page = page(address);
-        long word = word(page);
-        if (!isHead(word)) {
-            int back = pages(word);
-            page -= back;
-            word = word(page);
-            if (!isHead(word) || pages(word) < back) {
-                return false;
-            }
+        int back = back((long) WORD.getAcquire(words, PAGES + page));
+        page -= back;
+        // Ordered behind the first read, and nothing is ordered behind this one.
+        long word = (long) WORD.getOpaque(words, PAGES + page);
+        if (!isHead(word) || pages(word) < back) {
+            return false;
         }
-        translation.set(start(page), end(page, word), physical(word), flags(word));
+        long start = base + ((long) page << PAGE_SHIFT);
+        translation.set(start, end(start, word), physical(word), flags(word));
         return true;
     }
 
@@ -131,8 +151,8 @@ final class PageLeaf extends Entry {
         return base + ((long) page << PAGE_SHIFT);
     }
 
-    private long end(int page, long head) {
-        return start(page + pages(head)) + IN_PAGE;
+    private static long end(long start, long head) {
+        return start + ((long) pages(head) << PAGE_SHIFT | IN_PAGE);
     }
 
     private static long physical(long head) {
@@ -148,12 +168,12 @@ final class PageLeaf extends Entry {
             set(page, (long) (page - first) << PAGES_SHIFT);
         }
         set(first, head);
-        size++;
+        words[SIZE]++;
     }
 
     @Override
     long size() {
-        return size;
+        return words[SIZE];
     }
 
     private long last() {
@@ -178,7 +198,7 @@ final class PageLeaf extends Entry {
 
     private boolean occupied(int first, int last) {
         for (int page = first; page <= last; page++) {
-            if (words[page] != 0) {
+            if (word(page) != 0) {
                 return true;
             }
         }
@@ -194,15 +214,15 @@ final class PageLeaf extends Entry {
     }
 
     private boolean cutsMappingOf(int page, long start, long end) {
-        if (words[page] == 0) {
+        if (word(page) == 0) {
             return false;
         }
         int head = headOf(page);
-        return !within(start(head), end(head, words[head]), start, end);
+        return !within(start(head), end(start(head), word(head)), start, end);
     }
 
     private int headOf(int page) {
-        return isHead(words[page]) ? page : page - pages(words[page]);
+        return page - back(word(page));
     }
 
     @Override
@@ -227,38 +247,44 @@ final class PageLeaf extends Entry {
     private Entry dissolved(Entry seed) {
         Entry entry = seed;
         for (int page = 0; page < Level.SLOTS; page++) {
-            long word = words[page];
+            long word = word(page);
             if (isHead(word)) {
                 entry = entry == null
-                        ? new Mapping(start(page), end(page, word), physical(word), flags(word))
-                        : entry.with(start(page), end(page, word), physical(word), flags(word));
+                        ? new Mapping(start(page), end(start(page), word), physical(word), flags(word))
+                        : entry.with(start(page), end(start(page), word), physical(word), flags(word));
             }
         }
         return entry;
     }
 
     @Override
-    Entry without(long start, long end, Tally removed) {
+    Entry without(long start, long end, Removal removal) {
         if (!intersect(start, end, base, last())) {
             return this;
         }
         if (within(base, last(), start, end)) {
-            removed.add(size);
+            removal.add(words[SIZE]);
             return null;
         }
-        int before = size;
-        erase(firstPage(start), lastPage(end));
-        removed.add(before - size);
-        return size < FEW ? dissolved(null) : this;
+        int first = firstPage(start);
+        int last = lastPage(end);
+        if (cutsMappingOf(first, start, end) || cutsMappingOf(last, start, end)) {
+            removal.refuse();
+            return this;
+        }
+        long before = words[SIZE];
+        erase(first, last);
+        removal.add(before - words[SIZE]);
+        return words[SIZE] < FEW ? dissolved(null) : this;
     }
 
     /** Upwards, so that each head goes before what refers to it. */
     private void erase(int first, int last) {
         for (int page = first; page <= last; page++) {
-            long word = words[page];
+            long word = word(page);
             if (word != 0) {
                 set(page, 0);
-                size -= (int) (word & HEAD);
+                words[SIZE] -= word & HEAD;
             }
         }
     }
@@ -270,15 +296,14 @@ final class PageLeaf extends Entry {
         }
         int page = firstPage(scan.from());
         while (page < Level.SLOTS) {
-            long word = word(page);
-            int back = isHead(word) ? 0 : pages(word);
-            long head = back == 0 ? word : word(page - back);
+            int back = back(word(page));
+            long head = word(page - back);
             if (!isHead(head) || pages(head) < back) {
                 page++;
                 continue;
             }
             int first = page - back;
-            if (!scan.offer(start(first), end(first, head), physical(head), flags(head))) {
+            if (!scan.offer(start(first), end(start(first), head), physical(head), flags(head))) {
                 return false;
             }
             page = first + pages(head) + 1;

@@ -18,7 +18,7 @@ public final class RadixTable implements MappingTable {
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
-            ROOT = lookup.findVarHandle(RadixTable.class, "root", Entry.class);
+            ROOT = lookup.findVarHandle(RadixTable.class, "root", Object.class);
             SIZE = lookup.findVarHandle(RadixTable.class, "size", long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
@@ -26,8 +26,8 @@ public final class RadixTable implements MappingTable {
     }
 
     private final long limit;
-    private final Tally removed = new Tally();
-    private Entry root;
+    private final Removal removal = new Removal();
+    private Object root;
     private long size;
 
     /**
@@ -44,7 +44,7 @@ public final class RadixTable implements MappingTable {
         if (size >= limit) {
             return MapResult.NO_MEMORY;
         }
-        Entry entry = root;
+        Entry entry = root();
         Entry changed =
                 entry == null ? new Mapping(start, end, physical, flags) : entry.with(start, end, physical, flags);
         if (changed == null) {
@@ -56,50 +56,55 @@ public final class RadixTable implements MappingTable {
 
     @Override
     public UnmapResult unmap(long start, long end) {
-        Entry entry = root;
+        Entry entry = root();
         if (entry == null) {
             return UnmapResult.OK;
         }
-        if (entry.cuts(start, end)) {
+        removal.begin();
+        Entry changed = entry.without(start, end, removal);
+        if (removal.refused()) {
             return UnmapResult.SPLIT;
         }
-        Entry changed = entry.without(start, end, removed);
-        publish(entry, changed, size - removed.take());
+        publish(entry, changed, size - removal.mappings());
         return UnmapResult.OK;
     }
 
     private void publish(Entry before, Entry after, long newSize) {
         if (before != after) {
-            ROOT.setRelease(this, after);
+            ROOT.setRelease(this, after == null ? null : after.content());
         }
         SIZE.setOpaque(this, newSize);
     }
 
     @Override
     public boolean lookup(long address, Translation translation) {
-        Entry entry = (Entry) ROOT.getAcquire(this);
-        while (entry instanceof Node node) {
-            Mapping[] spans = node.spans();
-            if (spans != Spans.NONE) {
-                Mapping span = Spans.find(spans, address);
-                if (span != null) {
-                    return span.lookup(address, translation);
-                }
+        Object content = ROOT.getAcquire(this);
+        while (true) {
+            if (content instanceof FullNode full) {
+                Mapping span = full.span(address);
+                content = span == null ? full.child(address) : span;
+            } else if (content instanceof long[] words) {
+                return PageLeaf.lookup(words, address, translation);
+            } else if (content instanceof SparseNode sparse) {
+                Mapping span = sparse.span(address);
+                content = span == null ? sparse.child(address) : span;
+            } else {
+                return content instanceof Mapping mapping && mapping.lookup(address, translation);
             }
-            entry = node.child(address);
         }
-        if (entry instanceof PageLeaf leaf) {
-            return leaf.lookup(address, translation);
-        }
-        return entry instanceof Mapping mapping && mapping.lookup(address, translation);
     }
 
     @Override
     public void forEach(long from, Visitor visitor) {
-        Entry entry = (Entry) ROOT.getAcquire(this);
+        Entry entry = root();
         if (entry != null) {
             entry.scan(new Scan(from, visitor));
         }
+    }
+
+    /** The whole table, or null if it is empty. */
+    Entry root() {
+        return Entry.of(ROOT.getAcquire(this));
     }
 
     @Override
@@ -109,6 +114,6 @@ public final class RadixTable implements MappingTable {
 
     @Override
     public void close() {
-        publish(root, null, 0);
+        publish(root(), null, 0);
     }
 }

@@ -8,50 +8,44 @@ import java.lang.invoke.VarHandle;
 
 /** A node with room for the slots in use only. Which slots these are never changes: to fill or empty one, another node takes over. */
 final class SparseNode extends Node {
-    /** Four words of keys. A full node with one entry more costs each of them no more than 72 bytes. */
-    private static final int CAPACITY = 4 * SlotKeys.PER_WORD;
+    /** A full node with one entry more costs each of them no more than 75 bytes. */
+    private static final int CAPACITY = 28;
 
-    private static final VarHandle CHILD = MethodHandles.arrayElementVarHandle(Entry[].class);
-    private static final long[] NO_KEYS = {};
-    private static final Entry[] NO_CHILDREN = {};
+    private static final VarHandle CHILD = MethodHandles.arrayElementVarHandle(Object[].class);
+    private static final Object[] NO_CHILDREN = {};
 
-    private final long[] keys;
-    private final Entry[] children;
+    private final long[] slots;
+    private final Object[] children;
 
     /** Creates a node without entries, which its owner fills before readers reach it. */
-    SparseNode(int level, long base) {
-        this(level, base, Spans.NONE, NO_KEYS, NO_CHILDREN);
+    SparseNode(int level, long first) {
+        this(level, first, Spans.NONE, SlotSet.EMPTY, NO_CHILDREN);
     }
 
     /** Takes over the entries and spans of a node with few entries. */
     SparseNode(Node node) {
-        this(node.level, node.base, node.spans(), SlotKeys.of(node), new Entry[node.used()]);
-        for (int index = 0; index < children.length; index++) {
-            children[index] = node.at(SlotKeys.key(keys, index));
+        this(node.level, node.first, node.spans(), SlotSet.of(node), new Object[node.used()]);
+        int index = 0;
+        for (int slot = node.next(0); slot < Level.SLOTS; slot = node.next(slot + 1)) {
+            children[index++] = node.content(slot);
         }
     }
 
-    private SparseNode(int level, long base, Mapping[] spans, long[] keys, Entry[] children) {
-        super(level, base, spans);
-        this.keys = keys;
+    private SparseNode(int level, long first, Mapping[] spans, long[] slots, Object[] children) {
+        super(level, first, spans);
+        this.slots = slots;
         this.children = children;
     }
 
     @Override
-    Entry child(long address) {
-        return at(slot(address));
-    }
-
-    @Override
-    Entry at(int slot) {
-        int index = SlotKeys.find(keys, slot);
-        return index < children.length ? (Entry) CHILD.getAcquire(children, index) : null;
+    Object content(int slot) {
+        int index = SlotSet.find(slots, slot);
+        return index < 0 ? null : CHILD.getAcquire(children, index);
     }
 
     @Override
     int next(int slot) {
-        int index = rank(slot);
-        return index < children.length ? SlotKeys.key(keys, index) : Level.SLOTS;
+        return SlotSet.next(slots, slot);
     }
 
     @Override
@@ -64,39 +58,34 @@ final class SparseNode extends Node {
         if (children.length == CAPACITY) {
             return new FullNode(this).add(slot, entry);
         }
-        int index = rank(slot);
-        Entry[] more = new Entry[children.length + 1];
+        int index = SlotSet.rank(slots, slot);
+        Object[] more = new Object[children.length + 1];
         System.arraycopy(children, 0, more, 0, index);
-        more[index] = entry;
+        more[index] = entry.content();
         System.arraycopy(children, index, more, index + 1, children.length - index);
-        return new SparseNode(level, base, spans(), SlotKeys.with(keys, children.length, index, slot), more);
+        return new SparseNode(level, first, spans(), SlotSet.with(slots, slot), more);
     }
 
     @Override
     void replace(int slot, Entry entry) {
-        CHILD.setRelease(children, SlotKeys.find(keys, slot), entry);
+        CHILD.setRelease(children, SlotSet.find(slots, slot), entry.content());
     }
 
     @Override
-    Node clear(int first, int last) {
-        int from = rank(first);
-        int to = rank(last + 1);
-        if (from >= to) {
+    Node clear(int from, int to) {
+        int index = SlotSet.rank(slots, from);
+        int gone = SlotSet.count(slots, from, to);
+        if (gone == 0) {
             return this;
         }
-        Entry[] fewer = new Entry[children.length - (to - from)];
-        System.arraycopy(children, 0, fewer, 0, from);
-        System.arraycopy(children, to, fewer, from, children.length - to);
-        return new SparseNode(level, base, spans(), SlotKeys.without(keys, children.length, from, to), fewer);
+        Object[] fewer = new Object[children.length - gone];
+        System.arraycopy(children, 0, fewer, 0, index);
+        System.arraycopy(children, index + gone, fewer, index, fewer.length - index);
+        return new SparseNode(level, first, spans(), SlotSet.without(slots, from, to), fewer);
     }
 
     @Override
     Node fitted() {
         return this;
-    }
-
-    /** Number of slots in use below a slot. */
-    private int rank(int slot) {
-        return SlotKeys.rank(keys, children.length, slot);
     }
 }
