@@ -127,15 +127,16 @@ final class GuestRun {
 
     private static List<Check> checks(Guest guest, QemuProcess qemu, Platform platform, GuestDisk disk)
             throws CannotRun {
+        StrayDmaCheck stray = new StrayDmaCheck(guest, platform.strayWriter());
         return List.of(
                 new DriverCheck(guest, platform.endpoints()),
                 new ReadCheck(guest, disk),
                 new WriteCheck(guest, disk),
                 new EntropyCheck(guest),
                 new StoreSwapCheck(guest, disk, platform.stores()),
-                new StrayDmaCheck(guest, platform.strayWriter()),
-                new FaultCountCheck(guest),
-                new RequestsCheck(platform),
+                stray,
+                new FaultCountCheck(guest, stray::provoked),
+                new RequestsCheck(platform, stray::provoked),
                 new PowerOffCheck(guest, () -> !qemu.isAlive()));
     }
 

@@ -6,7 +6,6 @@ package org.viommu.linux.internal.check;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.viommu.linux.internal.guest.Answer;
 import org.viommu.linux.internal.guest.GuestGone;
 
@@ -32,17 +31,14 @@ public final class DriverCheck implements Check {
         if (!answer.isOk()) {
             return Outcome.fail("%s", answer);
         }
-        List<String> groups = Stream.of(answer.get("groups").split(",")).toList();
         List<String> found = new ArrayList<>();
         for (String endpoint : endpoints) {
-            Optional<String> group = groups.stream()
-                    .filter(text -> text.startsWith(endpoint + "/"))
-                    .findFirst();
+            Optional<IommuGroup> group = IommuGroup.of(endpoint, answer);
             if (group.isEmpty()) {
                 return Outcome.fail("%s is in no IOMMU group (groups: %s)", endpoint, answer.get("groups"));
             }
-            String[] parts = group.get().split("/");
-            found.add("%s in group %s (%s)".formatted(endpoint, parts[1], parts[2]));
+            found.add("%s in group %s (%s)"
+                    .formatted(endpoint, group.get().number(), group.get().type()));
         }
         return Outcome.pass("virtio_iommu has %s; %s", answer.get("driver"), String.join(", ", found));
     }

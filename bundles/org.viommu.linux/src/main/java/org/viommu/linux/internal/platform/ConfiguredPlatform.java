@@ -146,6 +146,11 @@ public final class ConfiguredPlatform implements Platform {
         StrayDma stray = services.stray().orElseThrow(this::unserved);
         return new StrayWriter() {
             @Override
+            public String address() {
+                return PciSlots.ENTROPY.address().toString();
+            }
+
+            @Override
             public int endpoint() {
                 return PciSlots.ENTROPY.endpoint();
             }

@@ -18,7 +18,7 @@ import org.viommu.linux.internal.platform.StrayWriter;
 
 class RequestsCheckTest {
     private static Outcome run(long failed, long refused) {
-        return new RequestsCheck(new Accountant(new IommuAccount("7 MAP", failed, 20, refused))).run();
+        return new RequestsCheck(new Accountant(new IommuAccount("7 MAP", failed, 20, refused)), () -> 1).run();
     }
 
     @Test
@@ -38,7 +38,7 @@ class RequestsCheckTest {
 
     @Test
     void an_iommu_that_is_gone_fails() {
-        assertThat(new RequestsCheck(new Accountant(null)).run()).isEqualTo(new Outcome(Result.FAIL, "gone"));
+        assertThat(new RequestsCheck(new Accountant(null), () -> 1).run()).isEqualTo(new Outcome(Result.FAIL, "gone"));
     }
 
     /** A platform that knows its account, or nothing. */
