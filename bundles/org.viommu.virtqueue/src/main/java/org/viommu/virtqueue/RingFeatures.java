@@ -10,7 +10,7 @@ public final class RingFeatures {
     /** The driver may put a chain's descriptors into a table of its own (virtio 1.4, 2.7.5.3 and 2.8.7). */
     public static final long INDIRECT_DESC = 1L << 28;
 
-    /** Each side says at which index it wants the next notification (virtio 1.4, 2.7.7 and 2.8.10). */
+    /** Each side says at which index it wants the next notification (virtio 1.4, 2.7.7, 2.7.10, 2.8.10). */
     public static final long EVENT_IDX = 1L << 29;
 
     /** The rings have the packed layout (virtio 1.4, 2.8). */
