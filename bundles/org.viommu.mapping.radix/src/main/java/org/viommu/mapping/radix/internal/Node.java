@@ -108,10 +108,7 @@ abstract sealed class Node extends Entry permits SparseNode, FullNode {
 
     @Override
     final boolean overlaps(long start, long end) {
-        if (!intersect(start, end, first, last)) {
-            return false;
-        }
-        return Spans.overlap(spans, start, end) || occupied(start, end);
+        return intersect(start, end, first, last) && (Spans.overlap(spans, start, end) || occupied(start, end));
     }
 
     /** Whether the range, which has an address in common with this node's, touches a mapping in the slots. */
@@ -232,6 +229,7 @@ abstract sealed class Node extends Entry permits SparseNode, FullNode {
         return node.settled();
     }
 
+    /** Removes mappings from the entry in a slot; returns the node that takes the place of this one. */
     private Node prune(int slot, long start, long end, Removal removal) {
         Entry child = at(slot);
         if (child == null) {
@@ -247,7 +245,7 @@ abstract sealed class Node extends Entry permits SparseNode, FullNode {
         return this;
     }
 
-    /** What takes the place of this node after a removal: nothing for nothing, the last entry itself, or a smaller node. */
+    /** What takes the place of this node after a removal: nothing, the only entry left, or a node of the right kind. */
     private Entry settled() {
         int used = used();
         if (used + spans.length > 1) {

@@ -8,22 +8,9 @@ import java.lang.invoke.VarHandle;
 import org.viommu.mapping.Translation;
 
 /**
- * The many mappings of one 2 MiB range that consist of whole 4 KiB pages: one word for each page. The word of a mapping's first page, the head, says all about
- * the mapping; those of its other pages say how far back the head is.
+ * The many mappings of one 2 MiB range that consist of whole 4 KiB pages: one {@link PageWord} for each page.
  *
- * <pre>
- *          63                                    18 17       9 8      1   0
- *         +----------------------------------------+----------+--------+---+
- * head    |     physical address, bits 57..12      | pages - 1| flags  | 1 |
- *         +----------------------------------------+----------+--------+---+
- * other   |                  0                     | pages    |   0    | 0 |
- *         |                                        | to head  |        |   |
- *         +----------------------------------------+----------+--------+---+
- * free    |                                  0                             |
- *         +----------------------------------------------------------------+
- * </pre>
- *
- * <p>The mapping exists while its head is there: the head is written last and erased first, and readers that come from another page look at the head again.
+ * <p>A mapping exists while its head is there: the head is written last and erased first, and readers that come from another page look at the head again.
  */
 final class PageLeaf extends Entry {
     /** With fewer mappings other entries take less memory. */
@@ -34,37 +21,24 @@ final class PageLeaf extends Entry {
 
     private static final VarHandle WORD = MethodHandles.arrayElementVarHandle(long[].class);
 
-    private static final int PAGE_SHIFT = 12;
-    private static final long IN_PAGE = (1L << PAGE_SHIFT) - 1;
     private static final long RANGE = Level.mask(Level.PAGE);
     private static final int RANGE_BITS = Long.bitCount(RANGE);
 
-    private static final long HEAD = 1;
-    private static final int FLAGS_SHIFT = 1;
-    private static final int FLAGS_BITS = 8;
-    private static final int PAGES_SHIFT = 9;
-    private static final int PAGES_MASK = Level.SLOTS - 1;
-    private static final int PHYSICAL_SHIFT = 18;
-    private static final int PHYSICAL_BITS = 58;
-
     /** Before the words of the pages: the first address, and the number of mappings, which only the writer knows. */
-    private static final int BASE = 0;
+    private static final int FIRST = 0;
 
     private static final int SIZE = 1;
     private static final int PAGES = 2;
 
-    private final long base;
+    private final long first;
+    private final long last;
     private final long[] words;
 
     /** Looks at the words that a slot holds. */
     PageLeaf(long[] words) {
-        this.base = words[BASE];
+        this.first = words[FIRST];
+        this.last = first | RANGE;
         this.words = words;
-    }
-
-    @Override
-    Object content() {
-        return words;
     }
 
     /** Whether a node with this many mappings should try to become a leaf. Not with each one more, as the attempt may fail. */
@@ -75,49 +49,43 @@ final class PageLeaf extends Entry {
     /** The leaf that takes the place of a node, or null if the node has mappings that a leaf cannot hold. */
     static PageLeaf of(Node node) {
         long[] words = new long[PAGES + Level.SLOTS];
-        words[BASE] = node.first;
+        words[FIRST] = node.first;
         PageLeaf leaf = new PageLeaf(words);
         boolean complete = node.scan(new Scan(node.first, leaf::accept));
         return complete ? leaf : null;
     }
 
-    private boolean accept(long start, long end, long physical, int flags) {
-        boolean fits = fits(start, end, physical, flags);
-        if (fits) {
-            put(page(start), page(end), head(start, end, physical, flags));
+    /** Finds a mapping in the words that a slot holds. The address may lie outside of their range, because the way down skips digits. */
+    static boolean lookup(long[] words, long address, Translation translation) {
+        long first = words[FIRST];
+        if ((address ^ first) >>> RANGE_BITS != 0) {
+            return false;
         }
-        return fits;
-    }
-
-    private static boolean fits(long start, long end, long physical, int flags) {
-        return (start & IN_PAGE) == 0
-                && (end & IN_PAGE) == IN_PAGE
-                && (physical & IN_PAGE) == 0
-                && physical >>> PHYSICAL_BITS == 0
-                && flags >>> FLAGS_BITS == 0;
-    }
-
-    private static long head(long start, long end, long physical, int flags) {
-        long pages = (end - start) >>> PAGE_SHIFT;
-        return physical >>> PAGE_SHIFT << PHYSICAL_SHIFT | pages << PAGES_SHIFT | (long) flags << FLAGS_SHIFT | HEAD;
+        int page = page(address);
+        int back = PageWord.back((long) WORD.getAcquire(words, PAGES + page));
+        page -= back;
+        // Ordered behind the first read, and nothing is ordered behind this one.
+        long word = (long) WORD.getOpaque(words, PAGES + page);
+        if (!PageWord.isHead(word) || PageWord.following(word) < back) {
+            return false;
+        }
+        long start = first + ((long) page << Level.PAGE);
+        translation.set(start, PageWord.end(start, word), PageWord.physical(word), PageWord.flags(word));
+        return true;
     }
 
     private static int page(long address) {
         return Level.slot(Level.PAGE, address);
     }
 
-    private static boolean isHead(long word) {
-        return (word & HEAD) != 0;
+    @Override
+    Object content() {
+        return words;
     }
 
-    /** Of a head: the pages that follow. */
-    private static int pages(long word) {
-        return (int) (word >>> PAGES_SHIFT) & PAGES_MASK;
-    }
-
-    /** The pages back to the head: 0 for a head. Without a branch, because no processor can guess where in a mapping the next address lies. */
-    private static int back(long word) {
-        return pages(word) & (int) (word & HEAD) - 1;
+    @Override
+    long size() {
+        return words[SIZE];
     }
 
     private long word(int page) {
@@ -128,77 +96,26 @@ final class PageLeaf extends Entry {
         WORD.setRelease(words, PAGES + page, word);
     }
 
-    /** Finds a mapping in the words that a slot holds. The address may lie outside of their range, because the way down skips digits. */
-    static boolean lookup(long[] words, long address, Translation translation) {
-        long base = words[BASE];
-        if ((address ^ base) >>> RANGE_BITS != 0) {
-            return false;
-        }
-        int page = page(address);
-        int back = back((long) WORD.getAcquire(words, PAGES + page));
-        page -= back;
-        // Ordered behind the first read, and nothing is ordered behind this one.
-        long word = (long) WORD.getOpaque(words, PAGES + page);
-        if (!isHead(word) || pages(word) < back) {
-            return false;
-        }
-        long start = base + ((long) page << PAGE_SHIFT);
-        translation.set(start, end(start, word), physical(word), flags(word));
-        return true;
-    }
-
     private long start(int page) {
-        return base + ((long) page << PAGE_SHIFT);
-    }
-
-    private static long end(long start, long head) {
-        return start + ((long) pages(head) << PAGE_SHIFT | IN_PAGE);
-    }
-
-    private static long physical(long head) {
-        return head >>> PHYSICAL_SHIFT << PAGE_SHIFT;
-    }
-
-    private static int flags(long head) {
-        return (int) (head >>> FLAGS_SHIFT) & (1 << FLAGS_BITS) - 1;
-    }
-
-    private void put(int first, int last, long head) {
-        for (int page = last; page > first; page--) {
-            set(page, (long) (page - first) << PAGES_SHIFT);
-        }
-        set(first, head);
-        words[SIZE]++;
-    }
-
-    @Override
-    long size() {
-        return words[SIZE];
-    }
-
-    private long last() {
-        return base | RANGE;
+        return first + ((long) page << Level.PAGE);
     }
 
     private int firstPage(long start) {
-        return Long.compareUnsigned(start, base) <= 0 ? 0 : page(start);
+        return Long.compareUnsigned(start, first) <= 0 ? 0 : page(start);
     }
 
     private int lastPage(long end) {
-        return Long.compareUnsigned(end, last()) >= 0 ? Level.SLOTS - 1 : page(end);
+        return Long.compareUnsigned(end, last) >= 0 ? Level.SLOTS - 1 : page(end);
     }
 
     @Override
     boolean overlaps(long start, long end) {
-        if (!intersect(start, end, base, last())) {
-            return false;
-        }
-        return occupied(firstPage(start), lastPage(end));
+        return intersect(start, end, first, last) && occupied(firstPage(start), lastPage(end));
     }
 
-    private boolean occupied(int first, int last) {
-        for (int page = first; page <= last; page++) {
-            if (word(page) != 0) {
+    private boolean occupied(int from, int to) {
+        for (int page = from; page <= to; page++) {
+            if (word(page) != PageWord.FREE) {
                 return true;
             }
         }
@@ -207,40 +124,42 @@ final class PageLeaf extends Entry {
 
     @Override
     boolean cuts(long start, long end) {
-        if (!intersect(start, end, base, last())) {
-            return false;
-        }
-        return cutsMappingOf(firstPage(start), start, end) || cutsMappingOf(lastPage(end), start, end);
+        return intersect(start, end, first, last)
+                && (cutsMappingOf(firstPage(start), start, end) || cutsMappingOf(lastPage(end), start, end));
     }
 
     private boolean cutsMappingOf(int page, long start, long end) {
-        if (word(page) == 0) {
+        if (word(page) == PageWord.FREE) {
             return false;
         }
-        int head = headOf(page);
-        return !within(start(head), end(start(head), word(head)), start, end);
-    }
-
-    private int headOf(int page) {
-        return page - back(word(page));
+        int head = page - PageWord.back(word(page));
+        return !within(start(head), PageWord.end(start(head), word(head)), start, end);
     }
 
     @Override
     Entry with(long start, long end, long physical, int flags) {
-        if (!within(start, end, base, last())) {
-            return overlaps(start, end) ? null : Node.of(this, base, last(), new Mapping(start, end, physical, flags));
+        if (!within(start, end, first, last)) {
+            return overlaps(start, end) ? null : Node.of(this, first, last, new Mapping(start, end, physical, flags));
         }
-        int first = page(start);
-        int last = page(end);
-        if (occupied(first, last)) {
+        if (occupied(page(start), page(end))) {
             return null;
         }
-        if (fits(start, end, physical, flags)) {
-            put(first, last, head(start, end, physical, flags));
-            return this;
+        // The one that does not fit comes first, so that what the others become beside it is no leaf again.
+        return accept(start, end, physical, flags) ? this : dissolved(new Mapping(start, end, physical, flags));
+    }
+
+    /** Adds a mapping that overlaps none, if it fits. */
+    private boolean accept(long start, long end, long physical, int flags) {
+        if (!PageWord.fits(start, end, physical, flags)) {
+            return false;
         }
-        // First the one that does not fit, so that what comes of it does not become a leaf again.
-        return dissolved(new Mapping(start, end, physical, flags));
+        int head = page(start);
+        for (int page = page(end); page > head; page--) {
+            set(page, PageWord.other(page - head));
+        }
+        set(head, PageWord.head(start, end, physical, flags));
+        words[SIZE]++;
+        return true;
     }
 
     /** Another kind of entry with the mappings of this one and, unless null, of the seed. */
@@ -248,10 +167,12 @@ final class PageLeaf extends Entry {
         Entry entry = seed;
         for (int page = 0; page < Level.SLOTS; page++) {
             long word = word(page);
-            if (isHead(word)) {
+            if (PageWord.isHead(word)) {
+                long start = start(page);
+                long end = PageWord.end(start, word);
                 entry = entry == null
-                        ? new Mapping(start(page), end(start(page), word), physical(word), flags(word))
-                        : entry.with(start(page), end(start(page), word), physical(word), flags(word));
+                        ? new Mapping(start, end, PageWord.physical(word), PageWord.flags(word))
+                        : entry.with(start, end, PageWord.physical(word), PageWord.flags(word));
             }
         }
         return entry;
@@ -259,54 +180,55 @@ final class PageLeaf extends Entry {
 
     @Override
     Entry without(long start, long end, Removal removal) {
-        if (!intersect(start, end, base, last())) {
+        if (!intersect(start, end, first, last)) {
             return this;
         }
-        if (within(base, last(), start, end)) {
-            removal.add(words[SIZE]);
+        if (within(first, last, start, end)) {
+            removal.add(size());
             return null;
         }
-        int first = firstPage(start);
-        int last = lastPage(end);
-        if (cutsMappingOf(first, start, end) || cutsMappingOf(last, start, end)) {
+        int from = firstPage(start);
+        int to = lastPage(end);
+        if (cutsMappingOf(from, start, end) || cutsMappingOf(to, start, end)) {
             removal.refuse();
             return this;
         }
-        long before = words[SIZE];
-        erase(first, last);
-        removal.add(before - words[SIZE]);
-        return words[SIZE] < FEW ? dissolved(null) : this;
+        long before = size();
+        erase(from, to);
+        removal.add(before - size());
+        return size() < FEW ? dissolved(null) : this;
     }
 
     /** Upwards, so that each head goes before what refers to it. */
-    private void erase(int first, int last) {
-        for (int page = first; page <= last; page++) {
+    private void erase(int from, int to) {
+        for (int page = from; page <= to; page++) {
             long word = word(page);
-            if (word != 0) {
-                set(page, 0);
-                words[SIZE] -= word & HEAD;
+            if (word != PageWord.FREE) {
+                set(page, PageWord.FREE);
+                words[SIZE] -= PageWord.isHead(word) ? 1 : 0;
             }
         }
     }
 
     @Override
     boolean scan(Scan scan) {
-        if (Long.compareUnsigned(scan.from(), last()) > 0) {
+        if (Long.compareUnsigned(scan.from(), last) > 0) {
             return true;
         }
         int page = firstPage(scan.from());
         while (page < Level.SLOTS) {
-            int back = back(word(page));
-            long head = word(page - back);
-            if (!isHead(head) || pages(head) < back) {
+            int back = PageWord.back(word(page));
+            int head = page - back;
+            long word = word(head);
+            if (!PageWord.isHead(word) || PageWord.following(word) < back) {
                 page++;
                 continue;
             }
-            int first = page - back;
-            if (!scan.offer(start(first), end(start(first), head), physical(head), flags(head))) {
+            long start = start(head);
+            if (!scan.offer(start, PageWord.end(start, word), PageWord.physical(word), PageWord.flags(word))) {
                 return false;
             }
-            page = first + pages(head) + 1;
+            page = head + PageWord.following(word) + 1;
         }
         return true;
     }
