@@ -68,7 +68,7 @@ public final class VirtioDevice implements AutoCloseable {
     }
 
     private static long checkedFeatures(DeviceType type) {
-        long foreign = type.features() & ~(VirtioFeatures.DEVICE_TYPE | RingFeatures.SUPPORTED);
+        long foreign = type.features() & ~(VirtioFeatures.DEVICE_TYPE | RingFeatures.SUPPORTED | RingFeatures.OPTIONAL);
         if (foreign != 0) {
             throw new IllegalArgumentException("device type %d offers features 0x%x, which are not for it to offer"
                     .formatted(type.deviceId(), foreign));

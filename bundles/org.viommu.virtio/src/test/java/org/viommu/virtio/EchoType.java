@@ -19,6 +19,16 @@ final class EchoType implements DeviceType {
     static final long FEATURE_B = 1L << 5;
     static final int CONFIG_LENGTH = 6;
 
+    private final long ringFeatures;
+
+    EchoType() {
+        this(RingFeatures.EVENT_IDX);
+    }
+
+    EchoType(long ringFeatures) {
+        this.ringFeatures = ringFeatures;
+    }
+
     /** Runs on the device's thread before each buffer is answered. */
     volatile Runnable beforeAnswer = () -> {};
 
@@ -44,7 +54,7 @@ final class EchoType implements DeviceType {
 
     @Override
     public long features() {
-        return FEATURE_A | FEATURE_B | RingFeatures.EVENT_IDX;
+        return FEATURE_A | FEATURE_B | ringFeatures;
     }
 
     @Override
