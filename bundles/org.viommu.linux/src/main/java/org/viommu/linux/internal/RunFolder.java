@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.viommu.linux.internal.prepare.FileTree;
@@ -47,19 +48,18 @@ final class RunFolder implements AutoCloseable {
                     "%s is too long for the path of a socket: name a shorter folder by JAVA_TOOL_OPTIONS=-Djava.io.tmpdir=FOLDER.",
                     parent);
         }
-        FileChannel lock = openLock(path);
+        // It gets its name when it is locked: an unlocked lock is that of a killed run.
+        Path unnamed = path.resolve(LOCK + ".new");
+        FileChannel lock = FileChannel.open(unnamed, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         lock.lock();
+        Files.move(unnamed, path.resolve(LOCK));
         return new RunFolder(path, lock, keep);
-    }
-
-    private static FileChannel openLock(Path folder) throws IOException {
-        return FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     }
 
     private static void removeAbandoned(Path parent) throws IOException {
         try (DirectoryStream<Path> folders = Files.newDirectoryStream(parent, PREFIX + "*")) {
             for (Path folder : folders) {
-                // A kept folder has no lock file; one of another user cannot be written to.
+                // A kept folder has no lock; one of another user cannot be written to.
                 if (Files.isWritable(folder.resolve(LOCK)) && isAbandoned(folder)) {
                     FileTree.delete(folder);
                 }
@@ -68,9 +68,12 @@ final class RunFolder implements AutoCloseable {
     }
 
     private static boolean isAbandoned(Path folder) throws IOException {
-        try (FileChannel channel = openLock(folder)) {
+        try (FileChannel channel = FileChannel.open(folder.resolve(LOCK), StandardOpenOption.WRITE)) {
             FileLock lock = channel.tryLock();
             return lock != null;
+        } catch (NoSuchFileException e) {
+            // Its run has ended in between.
+            return false;
         }
     }
 
@@ -85,10 +88,27 @@ final class RunFolder implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        Files.delete(path.resolve(LOCK));
-        lock.close();
-        if (!keep) {
-            FileTree.delete(path);
+        try {
+            if (!keep) {
+                removeFiles();
+            }
+            // Last: should anything before have failed, the next run tries again.
+            Files.delete(path.resolve(LOCK));
+            if (!keep) {
+                Files.delete(path);
+            }
+        } finally {
+            lock.close();
+        }
+    }
+
+    private void removeFiles() throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
+            for (Path file : files) {
+                if (!file.endsWith(LOCK)) {
+                    FileTree.delete(file);
+                }
+            }
         }
     }
 }
