@@ -83,6 +83,8 @@ public class StoreExchangeIT {
         port.close();
         guest.close();
         configuration.delete();
+        // Configurations are worked off on another thread; the next test must not meet this one's device.
+        Waiting.until(() -> "the device goes", () -> context.getServiceReference(IommuStatus.class) == null);
         topology.unregister();
     }
 
