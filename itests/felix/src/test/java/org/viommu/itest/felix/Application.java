@@ -33,7 +33,6 @@ final class Application {
         }
         return composite(
                 composite(bundles.toArray(Option[]::new)),
-                frameworkProperty("gosh.args").value("--nointeractive"),
                 frameworkProperty("org.ops4j.pax.logging.StaticLogbackFile")
                         .value(folder.resolve("conf/logback.xml").toString()),
                 frameworkProperty("org.ops4j.pax.logging.DefaultServiceLog.level")
