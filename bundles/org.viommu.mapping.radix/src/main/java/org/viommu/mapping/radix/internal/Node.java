@@ -132,9 +132,14 @@ abstract sealed class Node extends Entry permits SparseNode, FullNode {
         if (!intersect(start, end, first, last)) {
             return false;
         }
+        int span = Spans.firstReaching(spans, start);
+        return Spans.cut(spans, span, Spans.firstAbove(spans, span, end), start, end) || slotsCut(start, end);
+    }
+
+    private boolean slotsCut(long start, long end) {
         int from = firstSlot(start);
         int to = lastSlot(end);
-        return Spans.cut(spans, start, end) || cuts(at(from), start, end) || to != from && cuts(at(to), start, end);
+        return cuts(at(from), start, end) || to != from && cuts(at(to), start, end);
     }
 
     private static boolean cuts(Entry entry, long start, long end) {
@@ -203,21 +208,21 @@ abstract sealed class Node extends Entry permits SparseNode, FullNode {
         }
         int from = firstSlot(start);
         int to = lastSlot(end);
-        boolean spanned = spans != Spans.NONE && Spans.overlap(spans, start, end);
-        if (from == to && !spanned) {
+        int span = Spans.firstReaching(spans, start);
+        int spanEnd = Spans.firstAbove(spans, span, end);
+        if (from == to && span == spanEnd) {
             int used = used();
             Node node = prune(from, start, end, removal);
             return node.used() == used ? node : node.settled();
         }
         // Only the outermost mappings can be cut. Below here nobody refuses.
-        if (cuts(start, end)) {
+        if (Spans.cut(spans, span, spanEnd, start, end) || slotsCut(start, end)) {
             removal.refuse();
             return this;
         }
-        if (spanned) {
-            Mapping[] kept = Spans.without(spans, start, end);
-            removal.add(spans.length - kept.length);
-            SPANS.setRelease(this, kept);
+        if (span < spanEnd) {
+            removal.add(spanEnd - span);
+            SPANS.setRelease(this, Spans.without(spans, span, spanEnd));
         }
         Node node = prune(from, start, end, removal);
         if (from < to) {

@@ -18,11 +18,11 @@ final class SlotSet {
     /** No slots. */
     static final long[] EMPTY = {0};
 
-    private static final int GROUPS = Level.SLOTS / Long.SIZE;
     private static final int GROUP_SHIFT = 6;
     private static final long IN_USE = 0x80;
     private static final long ALL_IN_USE = 0x8080_8080_8080_8080L;
     private static final int RANK = 0x7f;
+    private static final long ONES = 0x0101_0101_0101_0101L;
 
     private SlotSet() {}
 
@@ -57,42 +57,84 @@ final class SlotSet {
 
     /** The first slot in use from a slot on, or {@link Level#SLOTS}. */
     static int next(long[] set, int slot) {
+        if (slot == Level.SLOTS) {
+            return Level.SLOTS;
+        }
         long head = set[0];
-        for (int from = slot; from < Level.SLOTS; from = (from >>> GROUP_SHIFT) + 1 << GROUP_SHIFT) {
-            int shift = shift(from);
-            if ((head >>> shift & IN_USE) != 0) {
-                long rest = word(set, head, shift) & -1L << from;
-                if (rest != 0) {
-                    return from >>> GROUP_SHIFT << GROUP_SHIFT | Long.numberOfTrailingZeros(rest);
-                }
+        int shift = shift(slot);
+        if ((head >>> shift & IN_USE) != 0) {
+            long rest = word(set, head, shift) & -1L << slot;
+            if (rest != 0) {
+                return first(shift, rest);
             }
         }
-        return Level.SLOTS;
+        long above = head & ALL_IN_USE & -1L << shift << Byte.SIZE;
+        if (above == 0) {
+            return Level.SLOTS;
+        }
+        int following = Long.numberOfTrailingZeros(above) / Byte.SIZE * Byte.SIZE;
+        return first(following, word(set, head, following));
+    }
+
+    /** The lowest slot in a bitmap of a group. */
+    private static int first(int shift, long word) {
+        return shift / Byte.SIZE * Long.SIZE + Long.numberOfTrailingZeros(word);
     }
 
     /** The slots in use in a node. */
     static long[] of(Node node) {
-        long[] bits = new long[GROUPS];
+        long[] set = EMPTY;
         for (int slot = node.next(0); slot < Level.SLOTS; slot = node.next(slot + 1)) {
-            bits[slot >>> GROUP_SHIFT] |= 1L << slot;
+            set = with(set, slot);
         }
-        return pack(bits);
+        return set;
     }
 
     /** The set with one slot more. */
     static long[] with(long[] set, int slot) {
-        long[] bits = unpack(set);
-        bits[slot >>> GROUP_SHIFT] |= 1L << slot;
-        return pack(bits);
+        long head = set[0];
+        int shift = shift(slot);
+        int index = index(head, shift);
+        boolean groupInUse = (head >>> shift & IN_USE) != 0;
+        long[] more;
+        if (groupInUse) {
+            more = set.clone();
+        } else {
+            more = new long[set.length + 1];
+            System.arraycopy(set, 1, more, 1, index - 1);
+            System.arraycopy(set, index, more, index + 1, set.length - index);
+        }
+        more[index] |= 1L << slot;
+        more[0] = (head | IN_USE << shift) + oneInEachAbove(shift);
+        return more;
     }
 
     /** The set without the slots from one to another (inclusive). */
     static long[] without(long[] set, int from, int to) {
-        long[] bits = unpack(set);
+        long[] fewer = set;
         for (int slot = next(set, from); slot <= to; slot = next(set, slot + 1)) {
-            bits[slot >>> GROUP_SHIFT] &= ~(1L << slot);
+            fewer = without(fewer, slot);
         }
-        return pack(bits);
+        return fewer;
+    }
+
+    private static long[] without(long[] set, int slot) {
+        int shift = shift(slot);
+        long head = set[0] - oneInEachAbove(shift);
+        int index = index(head, shift);
+        long rest = set[index] & ~(1L << slot);
+        long[] fewer;
+        if (rest != 0) {
+            fewer = set.clone();
+            fewer[index] = rest;
+            fewer[0] = head;
+        } else {
+            fewer = new long[set.length - 1];
+            System.arraycopy(set, 1, fewer, 1, index - 1);
+            System.arraycopy(set, index + 1, fewer, index, fewer.length - index);
+            fewer[0] = head & ~(IN_USE << shift);
+        }
+        return fewer;
     }
 
     private static int shift(int slot) {
@@ -103,38 +145,18 @@ final class SlotSet {
         return (int) (head >>> shift) & RANK;
     }
 
+    /** A one for the rank of each group above. */
+    private static long oneInEachAbove(int shift) {
+        return ONES << shift << Byte.SIZE;
+    }
+
+    /** Where the bitmap of a group in use is. */
+    private static int index(long head, int shift) {
+        return 1 + Long.bitCount(head & ALL_IN_USE & (1L << shift) - 1);
+    }
+
     /** The bitmap of a group in use. */
     private static long word(long[] set, long head, int shift) {
-        return set[1 + Long.bitCount(head & ALL_IN_USE & (1L << shift) - 1)];
-    }
-
-    private static long[] unpack(long[] set) {
-        long[] bits = new long[GROUPS];
-        int word = 1;
-        for (int group = 0; group < GROUPS; group++) {
-            if ((set[0] >>> group * Byte.SIZE & IN_USE) != 0) {
-                bits[group] = set[word++];
-            }
-        }
-        return bits;
-    }
-
-    private static long[] pack(long[] bits) {
-        int used = 0;
-        for (long word : bits) {
-            used += word == 0 ? 0 : 1;
-        }
-        long[] set = new long[1 + used];
-        long rank = 0;
-        int word = 1;
-        for (int group = 0; group < GROUPS; group++) {
-            set[0] |= rank << group * Byte.SIZE;
-            if (bits[group] != 0) {
-                set[0] |= IN_USE << group * Byte.SIZE;
-                set[word++] = bits[group];
-                rank += Long.bitCount(bits[group]);
-            }
-        }
-        return set;
+        return set[index(head, shift)];
     }
 }

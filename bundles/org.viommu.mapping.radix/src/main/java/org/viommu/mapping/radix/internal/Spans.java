@@ -3,8 +3,6 @@
 
 package org.viommu.mapping.radix.internal;
 
-import java.util.Arrays;
-
 /**
  * The mappings of a node that reach over more than one of its slots, in ascending order. Such an array is never changed: the node publishes a new one. Each of
  * them holds a boundary between two slots, so there are fewer than slots.
@@ -41,12 +39,18 @@ final class Spans {
         return index < spans.length && Long.compareUnsigned(spans[index].start, end) <= 0;
     }
 
-    /** Whether a mapping lies partly in the range and partly outside. */
-    static boolean cut(Mapping[] spans, long start, long end) {
-        int first = firstReaching(spans, start);
-        int last = firstReaching(spans, end);
-        return first < spans.length && spans[first].cuts(start, end)
-                || last < spans.length && spans[last].cuts(start, end);
+    /** Index of the first mapping that starts above an address; none below the index {@code from} does. */
+    static int firstAbove(Mapping[] spans, int from, long address) {
+        if (from < spans.length && Long.compareUnsigned(spans[from].end, address) >= 0) {
+            return Long.compareUnsigned(spans[from].start, address) <= 0 ? from + 1 : from;
+        }
+        int index = firstReaching(spans, address);
+        return index < spans.length && Long.compareUnsigned(spans[index].start, address) <= 0 ? index + 1 : index;
+    }
+
+    /** Whether one of the mappings from one index to another (exclusive), which all touch the range, lies partly outside. */
+    static boolean cut(Mapping[] spans, int from, int to, long start, long end) {
+        return from < to && (spans[from].cuts(start, end) || spans[to - 1].cuts(start, end));
     }
 
     /** The array with a mapping that overlaps none. */
@@ -59,21 +63,14 @@ final class Spans {
         return more;
     }
 
-    /** The array without the mappings in the range, which cuts none. The same array if there are none. */
-    static Mapping[] without(Mapping[] spans, long start, long end) {
-        int first = firstReaching(spans, start);
-        int last = firstReaching(spans, end);
-        if (last < spans.length && Long.compareUnsigned(spans[last].end, end) == 0) {
-            last++;
-        }
-        if (first == last) {
-            return spans;
-        }
-        if (last - first == spans.length) {
+    /** The array without the mappings from one index to another (exclusive). */
+    static Mapping[] without(Mapping[] spans, int from, int to) {
+        if (to - from == spans.length) {
             return NONE;
         }
-        Mapping[] fewer = Arrays.copyOf(spans, spans.length - (last - first));
-        System.arraycopy(spans, last, fewer, first, spans.length - last);
+        Mapping[] fewer = new Mapping[spans.length - (to - from)];
+        System.arraycopy(spans, 0, fewer, 0, from);
+        System.arraycopy(spans, to, fewer, from, fewer.length - from);
         return fewer;
     }
 }
