@@ -14,7 +14,7 @@ import org.viommu.mapping.Translation;
  */
 final class PageLeaf extends Entry {
     /** With fewer mappings other entries take less memory. */
-    private static final int FEW = 26;
+    private static final int FEW = 28;
 
     /** From this many mappings on a leaf takes less memory. */
     private static final int MANY = 32;

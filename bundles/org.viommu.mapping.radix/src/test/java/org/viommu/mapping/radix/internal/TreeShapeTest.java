@@ -122,7 +122,7 @@ class TreeShapeTest {
         if (entry instanceof Mapping mapping) {
             assertThat(Entry.within(mapping.start, mapping.end, first, last)).isTrue();
         } else if (entry instanceof PageLeaf leaf) {
-            assertThat(leaf.size()).isBetween(26L, 512L);
+            assertThat(leaf.size()).isBetween(28L, 512L);
             assertThat(leaf.overlaps(first, last)).isTrue();
         } else if (entry instanceof Node node) {
             checkNode(node, first, last);
