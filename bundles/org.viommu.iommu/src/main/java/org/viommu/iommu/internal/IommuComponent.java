@@ -103,8 +103,16 @@ public final class IommuComponent {
             device = null;
         }
         // Hosts end their sessions and close their ports while the services go.
-        ending.forEach(ServiceRegistration::unregister);
+        ending.forEach(IommuComponent::withdraw);
         closing.close();
+    }
+
+    private static void withdraw(ServiceRegistration<?> registration) {
+        try {
+            registration.unregister();
+        } catch (IllegalStateException e) {
+            LOG.debug("the framework, which stops, has withdrawn a service already");
+        }
     }
 
     @Reference(

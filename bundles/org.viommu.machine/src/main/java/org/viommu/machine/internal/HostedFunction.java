@@ -7,6 +7,8 @@ import java.util.Map;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceRegistration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.viommu.memory.GuestMemory;
 import org.viommu.transport.pci.PciFunction;
 import org.viommu.transport.pci.VirtioPciFunction;
@@ -16,6 +18,8 @@ import org.viommu.virtio.VirtioDevice;
 
 /** A function that is built and offered to hosts. */
 final class HostedFunction implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(HostedFunction.class);
+
     private final VirtioDevice device;
     private final ServiceRegistration<PciFunction> registration;
 
@@ -54,7 +58,16 @@ final class HostedFunction implements AutoCloseable {
     /** Takes the function back. Returns when neither a host nor the device uses the guest's memory any more. */
     @Override
     public void close() {
-        registration.unregister();
+        withdraw(registration);
         device.close();
+    }
+
+    /** Unregisters a service; a framework that stops may have done it already, and the rest must be closed all the same. */
+    static void withdraw(ServiceRegistration<?> registration) {
+        try {
+            registration.unregister();
+        } catch (IllegalStateException e) {
+            LOG.debug("the framework, which stops, has withdrawn a service already");
+        }
     }
 }

@@ -140,7 +140,7 @@ public final class MachineComponent implements Machine {
 
     @Deactivate
     void close() {
-        registration.unregister();
+        HostedFunction.withdraw(registration);
         synchronized (this) {
             closed = true;
             hosted.values().forEach(HostedFunction::close);
