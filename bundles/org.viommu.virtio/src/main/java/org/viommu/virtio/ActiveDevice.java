@@ -13,6 +13,11 @@ import org.viommu.virtqueue.RingFault;
 
 /** A device between DRIVER_OK and reset: one session of its type, on a thread of its own. */
 final class ActiveDevice implements DeviceActivation, DeviceThread.Work {
+    /** Asks a queue whether it has something. */
+    private interface Look {
+        boolean into(SessionQueue queue) throws RingFault;
+    }
+
     private static final Logger LOG = LoggerFactory.getLogger(VirtioDevice.class);
 
     private final VirtioDevice device;
@@ -45,7 +50,8 @@ final class ActiveDevice implements DeviceActivation, DeviceThread.Work {
         this.type = type;
         this.platform = platform;
         this.features = features;
-        this.thread = new DeviceThread("viommu-" + device.name(), this, enabled(queues), paused);
+        this.thread = new DeviceThread(
+                "viommu-" + device.name(), this, enabled(queues), new Watch(type.pollMaxNanos()), paused);
         this.queues = Arrays.stream(queues)
                 .map(addresses -> addresses == null ? null : new SessionQueue(addresses, features, thread))
                 .toArray(SessionQueue[]::new);
@@ -152,9 +158,9 @@ final class ActiveDevice implements DeviceActivation, DeviceThread.Work {
     }
 
     @Override
-    public void serve(int queue) {
+    public boolean serve(int queue) {
         if (broken) {
-            return;
+            return false;
         }
         SessionQueue woken = queues[queue];
         try {
@@ -169,6 +175,17 @@ final class ActiveDevice implements DeviceActivation, DeviceThread.Work {
         } catch (RuntimeException | Error defect) {
             breakDown(defect);
         }
+        return woken.takeWork();
+    }
+
+    @Override
+    public long look() {
+        return look(SessionQueue::look);
+    }
+
+    @Override
+    public long endWatch() {
+        return look(SessionQueue::endWatch);
     }
 
     @Override
@@ -181,6 +198,20 @@ final class ActiveDevice implements DeviceActivation, DeviceThread.Work {
             breakDown(defect);
         }
         over = true;
+    }
+
+    private long look(Look look) {
+        long found = 0;
+        if (!broken) {
+            try {
+                for (int i = 0; i < queues.length; i++) {
+                    found |= queues[i] != null && look.into(queues[i]) ? 1L << i : 0;
+                }
+            } catch (RingFault fault) {
+                breakDown(fault);
+            }
+        }
+        return found;
     }
 
     private void breakDown(RingFault fault) {

@@ -8,23 +8,46 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The one thread that works for an active device: it sleeps until a queue is woken, and can be made to stand still.
+ * The one thread that works for an active device: it {@linkplain Watch watches} its queues for a while after it has had
+ * work, then sleeps until a queue is woken, and can be made to stand still.
  *
  * <p>{@link #wake} and {@link #halted()} are called from any thread; {@link #pause}, {@link #resume} and {@link #stop}
  * from any but this one, one call at a time.
  */
 final class DeviceThread {
-    /** What the thread does. All three methods run on it; none throws. */
+    /** What the thread does. All methods run on it; none throws. */
     interface Work {
         /** Called once, before anything else. */
         void begin();
 
-        /** Serves a queue until it is empty or the thread is {@linkplain DeviceThread#halted() halted}. */
-        void serve(int queue);
+        /**
+         * Serves a queue until it is empty or the thread is {@linkplain DeviceThread#halted() halted}.
+         *
+         * @return whether there was anything in it
+         */
+        boolean serve(int queue);
+
+        /**
+         * Looks at the queues for which nobody asks to be woken, because the thread {@linkplain
+         * DeviceThread#watches() watches}.
+         *
+         * @return one bit for each of them that has something
+         */
+        long look();
+
+        /**
+         * Asks to be woken for all queues again, and looks at them once more.
+         *
+         * @return one bit for each of them that has something
+         */
+        long endWatch();
 
         /** Called once, when the thread has been stopped; not if {@link #begin()} was not. */
         void end();
     }
+
+    /** Looks from one reading of the clock to the next. */
+    private static final int LOOKS = 32;
 
     private static final VarHandle PENDING;
 
@@ -38,6 +61,7 @@ final class DeviceThread {
 
     private final Thread thread;
     private final Work work;
+    private final Watch watch;
     private final long queues;
 
     /** One bit for each queue that has been woken and not been served since. */
@@ -55,10 +79,12 @@ final class DeviceThread {
      * Prepares a thread that serves each of its queues once as soon as it works.
      *
      * @param queues one bit for each queue that may be served
+     * @param watch how long to watch the queues
      * @param paused whether it begins only after {@link #resume()}
      */
-    DeviceThread(String name, Work work, long queues, boolean paused) {
+    DeviceThread(String name, Work work, long queues, Watch watch, boolean paused) {
         this.work = work;
+        this.watch = watch;
         this.queues = queues;
         this.pending = queues;
         this.paused = paused;
@@ -77,6 +103,11 @@ final class DeviceThread {
         if (bit != 0 && ((long) PENDING.getAndBitwiseOr(this, bit) & bit) == 0) {
             LockSupport.unpark(thread);
         }
+    }
+
+    /** Whether the thread will watch its queues once they are empty, so that they need not be woken. Called by it. */
+    boolean watches() {
+        return watch.pays();
     }
 
     /** Whether the thread must come to rest. */
@@ -165,12 +196,59 @@ final class DeviceThread {
         while (mayWork()) {
             long woken = (long) PENDING.getAndSet(this, 0L);
             if (woken == 0) {
-                LockSupport.park(this);
+                woken = await();
             }
-            for (; woken != 0 && !halted; woken &= woken - 1) {
-                work.serve(Long.numberOfTrailingZeros(woken));
+            if (woken != 0) {
+                serve(woken);
             }
         }
+    }
+
+    private void serve(long woken) {
+        watch.look();
+        boolean worked = false;
+        for (long left = woken; left != 0 && !halted; left &= left - 1) {
+            worked |= work.serve(Long.numberOfTrailingZeros(left));
+        }
+        if (worked) {
+            watch.rest();
+        }
+    }
+
+    /** Watches the queues for a while, then sleeps; returns early with those that have something. */
+    private long await() {
+        if (watch.begin()) {
+            long found = look();
+            watch.end();
+            if (found != 0 || pending() != 0 || halted) {
+                return found;
+            }
+        }
+        long found = work.endWatch();
+        if (found == 0) {
+            LockSupport.park(this);
+        }
+        return found;
+    }
+
+    /** Looks until there is something to do or the time has run out. */
+    private long look() {
+        do {
+            for (int i = 0; i < LOOKS; i++) {
+                long found = work.look();
+                if (found != 0 || pending() != 0 || halted) {
+                    return found;
+                }
+                Thread.onSpinWait();
+            }
+            // Whoever else wants this processor is to have it: the VMM, say, which is about to wake a queue.
+            Thread.yield();
+        } while (watch.goesOn());
+        return 0;
+    }
+
+    private long pending() {
+        return (long) PENDING.getVolatile(this);
     }
 
     /** Rests while the thread is paused; false once it is to stop. */

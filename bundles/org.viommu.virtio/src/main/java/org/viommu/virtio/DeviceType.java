@@ -54,6 +54,16 @@ public interface DeviceType {
     int[] queueSizes();
 
     /**
+     * How long the device's thread may watch its queues when it has run out of work, with notifications suppressed,
+     * before it sleeps. It watches for less, or not at all, while that does not pay.
+     *
+     * @return nanoseconds, at least 0; 0 to sleep at once
+     */
+    default long pollMaxNanos() {
+        return 0;
+    }
+
+    /**
      * The device-specific configuration space.
      *
      * @return the same object at each call

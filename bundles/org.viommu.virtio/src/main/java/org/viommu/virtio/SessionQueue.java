@@ -35,6 +35,12 @@ final class SessionQueue implements DeviceQueue {
     private int size;
     private boolean reset;
 
+    /** Whether a chain has been popped since {@link #takeWork()}. */
+    private boolean worked;
+
+    /** Whether the session waits for the next chain and the driver has not been asked to kick. */
+    private boolean watched;
+
     SessionQueue(QueueAddresses addresses, long features, DeviceThread thread) {
         this.addresses = addresses;
         this.features = features;
@@ -59,6 +65,7 @@ final class SessionQueue implements DeviceQueue {
     void disable() {
         addresses = null;
         ring = null;
+        watched = false;
         reset = true;
     }
 
@@ -83,6 +90,25 @@ final class SessionQueue implements DeviceQueue {
         return next != null;
     }
 
+    /** Whether a chain has been popped since the last call. */
+    boolean takeWork() {
+        boolean taken = worked;
+        worked = false;
+        return taken;
+    }
+
+    /** Whether something is in the queue for which the driver has not been asked to kick. */
+    boolean look() throws RingFault {
+        return watched && ring.available();
+    }
+
+    /** Has the driver kick if it has not been asked to; returns whether something is in the queue then. */
+    boolean endWatch() throws RingFault {
+        boolean ends = watched;
+        watched = false;
+        return ends && ring.enableKicks();
+    }
+
     @Override
     public int size() {
         return size;
@@ -90,7 +116,9 @@ final class SessionQueue implements DeviceQueue {
 
     @Override
     public boolean pop(Chain chain) throws RingFault {
-        return ring != null && !thread.halted() && ring.pop(chain);
+        boolean popped = ring != null && !thread.halted() && ring.pop(chain);
+        worked |= popped;
+        return popped;
     }
 
     @Override
@@ -120,8 +148,25 @@ final class SessionQueue implements DeviceQueue {
     }
 
     @Override
+    public boolean available() throws RingFault {
+        return ring != null && !thread.halted() && ring.available();
+    }
+
+    /** As long as the thread watches the queue, it needs no kick. */
+    @Override
     public boolean enableKicks() throws RingFault {
+        if (ring == null) {
+            return false;
+        }
+        watched = worked && thread.watches();
+        boolean available;
+        if (watched) {
+            ring.suppressKicks();
+            available = ring.available();
+        } else {
+            available = ring.enableKicks();
+        }
         // All queues are served once when the device goes on, so nothing is forgotten by answering "empty" here.
-        return ring != null && ring.enableKicks() && !thread.halted();
+        return available && !thread.halted();
     }
 }

@@ -20,13 +20,19 @@ final class EchoType implements DeviceType {
     static final int CONFIG_LENGTH = 6;
 
     private final long ringFeatures;
+    private final long pollMaxNanos;
 
     EchoType() {
         this(RingFeatures.EVENT_IDX);
     }
 
     EchoType(long ringFeatures) {
+        this(ringFeatures, 0);
+    }
+
+    EchoType(long ringFeatures, long pollMaxNanos) {
         this.ringFeatures = ringFeatures;
+        this.pollMaxNanos = pollMaxNanos;
     }
 
     /** Runs on the device's thread before each buffer is answered. */
@@ -68,6 +74,11 @@ final class EchoType implements DeviceType {
     }
 
     @Override
+    public long pollMaxNanos() {
+        return pollMaxNanos;
+    }
+
+    @Override
     public DeviceConfig config() {
         return new DeviceConfig() {
             @Override
@@ -105,7 +116,7 @@ final class EchoType implements DeviceType {
     void useIdly(int queue) throws RingFault {
         DeviceQueue idle = session.queues[queue];
         Chain none = new Chain();
-        if (idle.size() < 1 || idle.pop(none) || idle.interruptWanted() || idle.enableKicks()) {
+        if (idle.size() < 1 || idle.pop(none) || idle.interruptWanted() || idle.available() || idle.enableKicks()) {
             throw new AssertionError("the queue is not empty");
         }
         idle.push(none, 0);

@@ -47,6 +47,14 @@ public interface DeviceQueue {
     boolean pop(Chain chain) throws RingFault;
 
     /**
+     * Looks whether a chain is available, and changes nothing: what a device calls that polls.
+     *
+     * @return whether {@link #pop} would find something
+     * @throws RingFault if the ring breaks the rules
+     */
+    boolean available() throws RingFault;
+
+    /**
      * Stages a chain as used. The driver sees it at the next {@link #publish()}; with {@link RingFeatures#IN_ORDER}, at
      * the first by which all chains popped before it have been pushed too.
      *

@@ -43,6 +43,8 @@ class AllocationTest {
         driver.addIndirect(PIECES, 2, BUFFERS + 0x1000);
         driver.publish();
         driver.kickWanted();
+        device.suppressKicks();
+        device.available();
         while (device.pop(chain)) {
             chain.writeLong(4, chain.readInt(1) + chain.readLong(8));
             chain.zero(0, 16);

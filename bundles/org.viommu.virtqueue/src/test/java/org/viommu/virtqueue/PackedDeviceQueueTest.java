@@ -337,6 +337,18 @@ class PackedDeviceQueueTest {
     }
 
     @Test
+    void looking_for_a_chain_leaves_kicks_suppressed() throws Exception {
+        queue.suppressKicks();
+        assertThat(queue.available()).isFalse();
+        rig.descriptor(0, BUFFERS, 8, 0, AVAILABLE_1);
+
+        assertThat(queue.available()).isTrue();
+        assertThat(queue.pop(chain)).isTrue();
+        assertThat(queue.available()).isFalse();
+        assertThat(rig.deviceEventFlags()).isEqualTo(PackedLayout.EVENT_DISABLE);
+    }
+
+    @Test
     void more_bytes_than_the_chain_has_are_a_defect() throws Exception {
         rig.descriptor(0, BUFFERS, 8, 0, AVAILABLE_1 | WRITE);
         queue.pop(chain);

@@ -154,6 +154,7 @@ class SplitDeviceQueueTest {
         rig.availableIndex(SIZE + 1);
         assertFault(() -> queue.pop(chain), Kind.INDEX_JUMP);
         assertFault(queue::enableKicks, Kind.INDEX_JUMP);
+        assertFault(queue::available, Kind.INDEX_JUMP);
     }
 
     @Test
@@ -329,6 +330,21 @@ class SplitDeviceQueueTest {
     }
 
     @Test
+    void S8_looking_for_a_chain_leaves_kicks_suppressed() throws Exception {
+        DeviceQueue events = rig.device(RingFeatures.EVENT_IDX);
+        rig.descriptor(0, BUFFERS, 8, WRITE, 0);
+        use(events, 3);
+        events.suppressKicks();
+        assertThat(events.available()).isFalse();
+
+        rig.offer(0).offer(0);
+        assertThat(events.available()).isTrue();
+        assertThat(events.pop(chain)).isTrue();
+        assertThat(events.available()).isTrue();
+        assertThat(rig.availableEvent()).isEqualTo(2);
+    }
+
+    @Test
     void S8_spurious_kicks_find_nothing() throws Exception {
         for (int i = 0; i < 3; i++) {
             assertThat(queue.pop(chain)).isFalse();
@@ -345,6 +361,7 @@ class SplitDeviceQueueTest {
         assertFault(() -> far.pop(chain), Kind.RING_OUTSIDE_MEMORY);
         assertFault(far::suppressKicks, Kind.RING_OUTSIDE_MEMORY);
         assertFault(far::enableKicks, Kind.RING_OUTSIDE_MEMORY);
+        assertFault(far::available, Kind.RING_OUTSIDE_MEMORY);
     }
 
     @Test

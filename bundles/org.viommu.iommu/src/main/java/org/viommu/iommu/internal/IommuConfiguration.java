@@ -57,6 +57,13 @@ import org.osgi.service.metatype.annotations.Option;
     int max$_$mappings() default 1_048_576;
 
     @AttributeDefinition(
+            description = "How long the device may watch its queues for the next request before it sleeps, "
+                    + "in nanoseconds; 0 to sleep at once. It watches for less while that does not pay.",
+            min = "0",
+            max = "1000000000")
+    int poll$_$max$_$ns() default 200_000;
+
+    @AttributeDefinition(
             description = "Filter on the services of mapping stores, for example (viommu.store=radix). "
                     + "Of those that it admits the one with the highest ranking keeps the mappings. "
                     + "It can be changed while the guest runs.")

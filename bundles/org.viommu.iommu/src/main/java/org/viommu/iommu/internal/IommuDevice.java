@@ -82,6 +82,11 @@ final class IommuDevice implements DeviceType, DmaTranslator, AutoCloseable {
     }
 
     @Override
+    public long pollMaxNanos() {
+        return settings.pollMaxNanos();
+    }
+
+    @Override
     public DeviceConfig config() {
         return config;
     }

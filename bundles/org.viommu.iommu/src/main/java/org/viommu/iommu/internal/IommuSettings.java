@@ -21,6 +21,7 @@ import org.viommu.topology.ReservedRegion;
  * @param inputEnd last I/O virtual address that can be translated, unsigned
  * @param reserved what is reserved for every endpoint
  * @param quotas what a guest may use up
+ * @param pollMaxNanos how long the device may watch its queues before it sleeps; 0 for not at all
  */
 record IommuSettings(
         String machine,
@@ -30,9 +31,11 @@ record IommuSettings(
         long granule,
         long inputEnd,
         List<ReservedRegion> reserved,
-        Quotas quotas) {
+        Quotas quotas,
+        int pollMaxNanos) {
     private static final List<String> GRANULES = List.of("4k", "8k", "16k", "64k");
     private static final int MIN_WIDTH = 32;
+    private static final int MAX_POLL_NANOS = 1_000_000_000;
 
     /**
      * Checks a configuration.
@@ -51,7 +54,8 @@ record IommuSettings(
                 new Quotas(
                         positive("max-domains", configuration::max$_$domains),
                         positive("max-endpoints", configuration::max$_$endpoints),
-                        positive("max-mappings", configuration::max$_$mappings)));
+                        positive("max-mappings", configuration::max$_$mappings)),
+                pollMaxNanos(read("poll-max-ns", configuration::poll$_$max$_$ns)));
     }
 
     /** The device's name among all of this process. */
@@ -86,6 +90,13 @@ record IommuSettings(
             throw refused("aw-bits", width, "allowed are " + MIN_WIDTH + " to " + Long.SIZE);
         }
         return -1L >>> Long.SIZE - width;
+    }
+
+    private static int pollMaxNanos(int nanos) {
+        if (nanos < 0 || nanos > MAX_POLL_NANOS) {
+            throw refused("poll-max-ns", nanos, "allowed are 0 to " + MAX_POLL_NANOS);
+        }
+        return nanos;
     }
 
     private static List<ReservedRegion> reserved(String... values) {

@@ -29,6 +29,7 @@ class SettingsTest {
         assertThat(settings.inputEnd()).isEqualTo(-1L);
         assertThat(settings.reserved()).containsExactly(new ReservedRegion(0xfee00000L, 0xfeefffffL, Kind.MSI));
         assertThat(settings.quotas()).isEqualTo(new Quotas(65536, 65536, 1048576));
+        assertThat(settings.pollMaxNanos()).isEqualTo(200_000);
     }
 
     @ParameterizedTest
@@ -58,6 +59,8 @@ class SettingsTest {
                 "granule|granule|5k|allowed are 4k, 8k, 16k, 64k",
                 "aw$_$bits|aw-bits|31|allowed are 32 to 64",
                 "aw$_$bits|aw-bits|65|allowed are 32 to 64",
+                "poll$_$max$_$ns|poll-max-ns|-1|allowed are 0 to 1000000000",
+                "poll$_$max$_$ns|poll-max-ns|1000000001|allowed are 0 to 1000000000",
                 "max$_$domains|max-domains|0|must be at least 1",
                 "max$_$mappings|max-mappings|-1|must be at least 1",
                 "reserved$_$regions|reserved-regions|0x1000-0x2000:0|write LOW:HIGH:TYPE",
@@ -67,7 +70,7 @@ class SettingsTest {
     void a_refused_value_is_named_with_its_key_and_what_is_allowed(
             String method, String key, String value, String allowed) {
         Object typed = value;
-        if (method.startsWith("max") || method.startsWith("aw")) {
+        if (method.startsWith("max") || method.startsWith("poll") || method.startsWith("aw")) {
             typed = Integer.parseInt(value);
         } else if (method.startsWith("reserved")) {
             typed = new String[] {value};

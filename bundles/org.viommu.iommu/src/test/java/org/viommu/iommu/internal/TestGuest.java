@@ -119,7 +119,7 @@ final class TestGuest implements AutoCloseable {
     }
 
     static IommuSettings settings(long granule, long inputEnd, List<ReservedRegion> reserved, Quotas quotas) {
-        return new IommuSettings("vm", "iommu0", NODE, true, granule, inputEnd, reserved, quotas);
+        return new IommuSettings("vm", "iommu0", NODE, true, granule, inputEnd, reserved, quotas, 0);
     }
 
     /** A machine whose endpoints 0x10 to 0x1f all have the same reserved regions. */

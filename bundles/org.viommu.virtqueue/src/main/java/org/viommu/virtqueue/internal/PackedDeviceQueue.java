@@ -93,6 +93,15 @@ public final class PackedDeviceQueue implements DeviceRing {
     }
 
     @Override
+    public boolean available() throws RingFault {
+        try {
+            return ring.isAvailable(ring.flags(popped), popped);
+        } catch (AccessFault fault) {
+            throw Areas.outside(fault);
+        }
+    }
+
+    @Override
     public void push(Chain chain, int written) throws RingFault {
         if (Integer.toUnsignedLong(written) > chain.writableLength()) {
             throw new IllegalArgumentException(

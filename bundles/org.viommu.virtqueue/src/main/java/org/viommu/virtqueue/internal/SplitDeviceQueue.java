@@ -87,6 +87,21 @@ public final class SplitDeviceQueue implements DeviceRing {
     }
 
     @Override
+    public boolean available() throws RingFault {
+        if (popped != available) {
+            return true;
+        }
+        access.enter();
+        try {
+            return look();
+        } catch (AccessFault fault) {
+            throw Areas.outside(fault);
+        } finally {
+            access.exit();
+        }
+    }
+
+    @Override
     public void push(Chain chain, int written) throws RingFault {
         if (Integer.toUnsignedLong(written) > chain.writableLength()) {
             throw new IllegalArgumentException(

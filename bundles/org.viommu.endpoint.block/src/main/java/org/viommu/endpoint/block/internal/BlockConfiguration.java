@@ -27,4 +27,11 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
     @AttributeDefinition(description = "Serial number, at most 20 ASCII characters; the name of the disk if empty.")
     String serial() default "";
+
+    @AttributeDefinition(
+            description = "How long the disk may watch its queue for the next request before it sleeps, "
+                    + "in nanoseconds; 0 to sleep at once. It watches for less while that does not pay.",
+            min = "0",
+            max = "1000000000")
+    int poll$_$max$_$ns() default 200_000;
 }

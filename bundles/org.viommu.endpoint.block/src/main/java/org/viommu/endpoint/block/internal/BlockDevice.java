@@ -22,12 +22,14 @@ final class BlockDevice implements DeviceType {
     private final String name;
     private final FileDisk disk;
     private final String serial;
+    private final int pollMaxNanos;
     private final BlockConfig config;
 
-    BlockDevice(String name, FileDisk disk, String serial) {
+    BlockDevice(String name, FileDisk disk, String serial, int pollMaxNanos) {
         this.name = name;
         this.disk = disk;
         this.serial = serial;
+        this.pollMaxNanos = pollMaxNanos;
         this.config = new BlockConfig(disk, SEGMENTS);
     }
 
@@ -48,6 +50,11 @@ final class BlockDevice implements DeviceType {
     @Override
     public int[] queueSizes() {
         return new int[] {QUEUE_SIZE};
+    }
+
+    @Override
+    public long pollMaxNanos() {
+        return pollMaxNanos;
     }
 
     @Override

@@ -25,6 +25,8 @@ import org.viommu.virtio.DeviceType;
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 @Designate(ocd = BlockConfiguration.class, factory = true)
 public final class BlockEndpoint {
+    private static final int MAX_POLL_NANOS = 1_000_000_000;
+
     private final FileDisk disk;
     private final ServiceRegistration<DeviceType> registration;
 
@@ -40,12 +42,13 @@ public final class BlockEndpoint {
         String machine = required("machine", configuration.machine());
         String name = required("name", configuration.name());
         String serial = serial(configuration, name);
+        int pollMaxNanos = pollMaxNanos(configuration.poll$_$max$_$ns());
         disk = open(configuration);
         Dictionary<String, Object> properties = new Hashtable<>();
         properties.put(DeviceType.MACHINE, machine);
         properties.put(DeviceType.NAME, name);
         registration = context.registerService(
-                DeviceType.class, new BlockDevice(machine + "/" + name, disk, serial), properties);
+                DeviceType.class, new BlockDevice(machine + "/" + name, disk, serial, pollMaxNanos), properties);
     }
 
     /** Hosts close their sessions while the service goes; nobody uses the file after that. */
@@ -74,6 +77,13 @@ public final class BlockEndpoint {
                     "'" + serial + "' is not at most " + BlockRequestLayout.ID_SIZE + " printable ASCII characters");
         }
         return serial;
+    }
+
+    private static int pollMaxNanos(int nanos) {
+        if (nanos < 0 || nanos > MAX_POLL_NANOS) {
+            throw refused("poll-max-ns", nanos + " is not in 0.." + MAX_POLL_NANOS);
+        }
+        return nanos;
     }
 
     private static FileDisk open(BlockConfiguration configuration) throws IOException {

@@ -65,6 +65,14 @@ class BlockEndpointTest {
     }
 
     @Test
+    void time_to_poll_is_what_is_configured_and_checked() throws IOException {
+        new BlockEndpoint(context(), configuration("vm1", "disk0", file, false, "", 50_000)).close();
+        assertThat(device.pollMaxNanos()).isEqualTo(50_000);
+        events.clear();
+        assertRefused(configuration("vm1", "disk0", file, false, "", -1), "poll-max-ns: -1 is not in 0..1000000000");
+    }
+
+    @Test
     void name_of_any_characters_and_length_can_stand_in_for_the_serial_number() throws IOException {
         String name = "a name far longer than ä serial number";
         new BlockEndpoint(context(), configuration("vm1", name, file, false, "")).close();
@@ -92,6 +100,11 @@ class BlockEndpointTest {
 
     private static BlockConfiguration configuration(
             String machine, String name, String file, boolean readOnly, String serial) {
+        return configuration(machine, name, file, readOnly, serial, 0);
+    }
+
+    private static BlockConfiguration configuration(
+            String machine, String name, String file, boolean readOnly, String serial, int pollMaxNanos) {
         return new BlockConfiguration() {
             @Override
             public String machine() {
@@ -116,6 +129,11 @@ class BlockEndpointTest {
             @Override
             public String serial() {
                 return serial;
+            }
+
+            @Override
+            public int poll$_$max$_$ns() {
+                return pollMaxNanos;
             }
 
             @Override

@@ -63,7 +63,7 @@ class BlockRequestsTest {
 
     private void open(boolean readOnly, long features) throws IOException, RingFault {
         disk = FileDisk.open(file, readOnly);
-        rig = new Rig(new BlockDevice("vm1/disk0", disk, "serial-1"), features);
+        rig = new Rig(new BlockDevice("vm1/disk0", disk, "serial-1", 0), features);
     }
 
     private void reopen(boolean readOnly, long features) throws IOException, RingFault {
