@@ -63,11 +63,12 @@ final class EndpointIds {
     /** Whether two nodes give the same ID only to the same device: that is a device listed twice, no clash. */
     private static boolean sameFormula(EndpointNode one, EndpointNode other) {
         if (one instanceof EndpointNode.PciRange range && other instanceof EndpointNode.PciRange otherRange) {
-            return distance(range) == distance(otherRange);
+            return distance(range) == distance(otherRange) && range.mask() == otherRange.mask();
         }
         return one instanceof EndpointNode.Platform device
                 && other instanceof EndpointNode.Platform otherDevice
-                && device.base() == otherDevice.base();
+                && device.base() == otherDevice.base()
+                && device.master() == otherDevice.master();
     }
 
     private static int distance(EndpointNode.PciRange range) {

@@ -5,9 +5,14 @@ package org.viommu.topology;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Finds rectangles with integer sides that share a cell, in O(n log n) even if someone chose them to be slow.
@@ -20,7 +25,7 @@ final class Overlaps {
     /** Cells of all rows and columns between two bounds each, inclusive; {@code owner} is the caller's. */
     record Rectangle(int top, int bottom, int left, int right, int owner) {}
 
-    /** Two owners whose rectangles share a cell, in ascending order. */
+    /** Two owners whose rectangles share a cell. */
     record Pair(int earlier, int later) {}
 
     private final int[] columns;
@@ -30,12 +35,8 @@ final class Overlaps {
     /** Of the rectangles that touch a column of a tree node, the one that reaches furthest. */
     private final Rectangle[] touching;
 
-    private Overlaps(List<Rectangle> rectangles) {
-        columns = rectangles.stream()
-                .flatMapToInt(rectangle -> IntStream.of(rectangle.left(), rectangle.right()))
-                .sorted()
-                .distinct()
-                .toArray();
+    private Overlaps(int... columns) {
+        this.columns = columns;
         leaves = Math.max(1, columns.length);
         covering = new Rectangle[4 * leaves];
         touching = new Rectangle[4 * leaves];
@@ -48,18 +49,65 @@ final class Overlaps {
      * @return at most one pair for each rectangle
      */
     static List<Pair> find(List<Rectangle> rectangles) {
-        Overlaps overlaps = new Overlaps(rectangles);
+        Overlaps met = new Overlaps(columns(rectangles));
         List<Pair> pairs = new ArrayList<>();
-        rectangles.stream().sorted(Comparator.comparingInt(Rectangle::top)).forEach(next -> {
-            int left = overlaps.column(next.left());
-            int right = overlaps.column(next.right());
-            Rectangle furthest = overlaps.furthest(1, 0, overlaps.leaves - 1, left, right);
-            if (furthest != null && furthest.bottom() >= next.top()) {
-                pairs.add(new Pair(Math.min(furthest.owner(), next.owner()), Math.max(furthest.owner(), next.owner())));
-            }
-            overlaps.insert(1, 0, overlaps.leaves - 1, left, right, next);
+        byTop(rectangles).forEach(next -> {
+            met.reaching(next)
+                    .ifPresent(other -> pairs.add(
+                            new Pair(Math.min(other.owner(), next.owner()), Math.max(other.owner(), next.owner()))));
+            met.insert(next);
         });
         return pairs;
+    }
+
+    /**
+     * The same for rectangles of two sets of which only those of different sets are compared.
+     *
+     * @param ones in any order
+     * @param others in any order
+     * @return at most one pair for each rectangle: first the owner in {@code ones}, then that in {@code others}
+     */
+    static List<Pair> between(List<Rectangle> ones, List<Rectangle> others) {
+        List<Rectangle> all = new ArrayList<>(ones);
+        all.addAll(others);
+        int[] columns = columns(all);
+        Overlaps metOnes = new Overlaps(columns);
+        Overlaps metOthers = new Overlaps(columns);
+        Set<Rectangle> isOne = Collections.newSetFromMap(new IdentityHashMap<>());
+        isOne.addAll(ones);
+        List<Pair> pairs = new ArrayList<>();
+        byTop(all).forEach(next -> {
+            if (isOne.contains(next)) {
+                metOthers.reaching(next).ifPresent(other -> pairs.add(new Pair(next.owner(), other.owner())));
+                metOnes.insert(next);
+            } else {
+                metOnes.reaching(next).ifPresent(one -> pairs.add(new Pair(one.owner(), next.owner())));
+                metOthers.insert(next);
+            }
+        });
+        return pairs;
+    }
+
+    private static int[] columns(List<Rectangle> rectangles) {
+        return rectangles.stream()
+                .flatMapToInt(rectangle -> IntStream.of(rectangle.left(), rectangle.right()))
+                .sorted()
+                .distinct()
+                .toArray();
+    }
+
+    private static Stream<Rectangle> byTop(List<Rectangle> rectangles) {
+        return rectangles.stream().sorted(Comparator.comparingInt(Rectangle::top));
+    }
+
+    /** A rectangle met so far that shares a cell with one which starts no higher. */
+    private Optional<Rectangle> reaching(Rectangle next) {
+        Rectangle furthest = furthest(1, 0, leaves - 1, column(next.left()), column(next.right()));
+        return Optional.ofNullable(furthest).filter(other -> other.bottom() >= next.top());
+    }
+
+    private void insert(Rectangle next) {
+        insert(1, 0, leaves - 1, column(next.left()), column(next.right()), next);
     }
 
     private int column(int value) {

@@ -34,6 +34,8 @@ public record Problem(Kind kind, String where, String message) {
         UNKNOWN_IOMMU(Severity.ERROR),
         /** The same device is listed twice; the later one counts. */
         DUPLICATE_ENDPOINT(Severity.WARNING),
+        /** A device is said to be untranslated on purpose, and to be behind an IOMMU; it is translated. */
+        UNTRANSLATED_ENDPOINT(Severity.ERROR),
         /** Two devices behind one IOMMU have the same endpoint ID. */
         ENDPOINT_ID_CLASH(Severity.ERROR),
         /** The endpoint IDs of a range run beyond 2^32 - 1. */

@@ -5,6 +5,7 @@ package org.viommu.topology;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -18,15 +19,20 @@ public final class Topology {
 
     private final List<IommuNode> iommus;
     private final List<EndpointNode> endpoints;
+    private final List<UntranslatedNode> untranslated;
     private final Origins origins;
+    private final Lookup lookup;
 
     private Topology(Builder builder) {
         iommus = List.copyOf(builder.iommus);
         endpoints = List.copyOf(builder.endpoints);
+        untranslated = List.copyOf(builder.untranslated);
         origins = new Origins(
                 List.copyOf(builder.iommuOrigins),
                 List.copyOf(builder.endpointOrigins),
+                List.copyOf(builder.untranslatedOrigins),
                 List.copyOf(builder.readerProblems));
+        lookup = new Lookup(iommus, endpoints);
     }
 
     /**
@@ -67,6 +73,15 @@ public final class Topology {
     }
 
     /**
+     * What the source leaves untranslated on purpose.
+     *
+     * @return an unmodifiable list in the order of the source; a device that is an endpoint too is translated
+     */
+    public List<UntranslatedNode> untranslated() {
+        return untranslated;
+    }
+
+    /**
      * Looks a PCI function up by the rules that Linux follows: the last range that contains it counts. A function that no range contains is not translated,
      * which is no error, and neither is an IOMMU translated by itself.
      *
@@ -74,18 +89,17 @@ public final class Topology {
      * @return who translates for it, or empty if nobody does
      */
     public Optional<Attachment> find(PciAddress function) {
-        return match(function)
-                .flatMap(range -> attachment(range, range.endpoint(function), new IommuNode.PciFunction(function)));
+        return lookup.find(function);
     }
 
     /**
-     * Looks a platform device up; the rules are those of {@link #find(PciAddress)}.
+     * Looks the first interface of a platform device up; the rules are those of {@link #find(PciAddress)}.
      *
      * @param base guest-physical address of its first memory resource, unsigned
      * @return who translates for it, or empty if nobody does
      */
     public Optional<Attachment> find(long base) {
-        return match(base).flatMap(device -> attachment(device, device.endpoint(), new IommuNode.MmioWindow(base)));
+        return lookup.find(base, 0);
     }
 
     /**
@@ -96,18 +110,7 @@ public final class Topology {
      * @return the endpoint, or empty if no device behind that IOMMU has the ID
      */
     public Optional<Attachment> find(IommuNode iommu, int endpoint) {
-        for (int i = endpoints.size() - 1; i >= 0; i--) {
-            EndpointNode node = endpoints.get(i);
-            if (!node.iommu().equals(iommu)) {
-                continue;
-            }
-            Optional<Attachment> found = device(node, endpoint)
-                    .filter(attachment -> attachment.iommu().equals(iommu) && attachment.endpoint() == endpoint);
-            if (found.isPresent()) {
-                return found;
-            }
-        }
-        return Optional.empty();
+        return lookup.find(iommu, endpoint);
     }
 
     /**
@@ -118,7 +121,8 @@ public final class Topology {
      */
     public List<Problem> problems() {
         List<Problem> problems = new ArrayList<>(origins.readerProblems());
-        problems.addAll(Validation.problems(new Validation.Subject(this, origins.iommus(), origins.endpoints())));
+        problems.addAll(Validation.problems(
+                new Validation.Subject(this, origins.iommus(), origins.endpoints(), origins.untranslated())));
         return List.copyOf(problems);
     }
 
@@ -126,78 +130,46 @@ public final class Topology {
     public boolean equals(Object other) {
         return other instanceof Topology topology
                 && iommus.equals(topology.iommus)
-                && endpoints.equals(topology.endpoints);
+                && endpoints.equals(topology.endpoints)
+                && untranslated.equals(topology.untranslated);
     }
 
     @Override
     public int hashCode() {
-        return 31 * iommus.hashCode() + endpoints.hashCode();
+        return Objects.hash(iommus, endpoints, untranslated);
     }
 
-    /** A tree of several lines: each IOMMU with its endpoints and their reserved regions. */
+    /** A tree of several lines: each IOMMU with its endpoints and their reserved regions, then what is untranslated. */
     @Override
     public String toString() {
-        if (iommus.isEmpty()) {
-            return "no IOMMU";
-        }
-        StringBuilder text = new StringBuilder();
+        List<String> lines = new ArrayList<>();
         for (IommuNode iommu : iommus) {
-            text.append(text.isEmpty() ? "IOMMU " : "\nIOMMU ").append(iommu);
+            lines.add("IOMMU " + iommu);
             for (EndpointNode node : endpoints(iommu)) {
-                text.append("\n  ").append(node);
-                node.reserved().forEach(region -> text.append("\n    ").append(region));
+                lines.add("  " + node);
+                node.reserved().forEach(region -> lines.add("    " + region));
             }
         }
-        return text.toString();
+        if (iommus.isEmpty()) {
+            lines.add("no IOMMU");
+        }
+        untranslated.forEach(node -> lines.add("untranslated " + node));
+        return String.join("\n", lines);
+    }
+
+    /** Where the source has what. */
+    Origins origins() {
+        return origins;
     }
 
     /** What counts for the device that an IOMMU is. */
     Optional<? extends EndpointNode> match(IommuNode iommu) {
-        return iommu instanceof IommuNode.PciFunction function
-                ? match(function.address())
-                : match(((IommuNode.MmioWindow) iommu).base());
-    }
-
-    private Optional<EndpointNode.PciRange> match(PciAddress function) {
-        for (int i = endpoints.size() - 1; i >= 0; i--) {
-            if (endpoints.get(i) instanceof EndpointNode.PciRange range && range.contains(function)) {
-                return Optional.of(range);
-            }
-        }
-        return Optional.empty();
-    }
-
-    private Optional<EndpointNode.Platform> match(long base) {
-        for (int i = endpoints.size() - 1; i >= 0; i--) {
-            if (endpoints.get(i) instanceof EndpointNode.Platform device && device.base() == base) {
-                return Optional.of(device);
-            }
-        }
-        return Optional.empty();
-    }
-
-    private Optional<Attachment> attachment(EndpointNode node, int endpoint, IommuNode self) {
-        return node.iommu().equals(self) || !iommus.contains(node.iommu())
-                ? Optional.empty()
-                : Optional.of(new Attachment(node.iommu(), endpoint, node.reserved()));
-    }
-
-    /** What is true of the device that would have the endpoint ID according to this node. */
-    private Optional<Attachment> device(EndpointNode node, int endpoint) {
-        if (node instanceof EndpointNode.Platform device) {
-            return device.endpoint() == endpoint ? find(device.base()) : Optional.empty();
-        }
-        EndpointNode.PciRange range = (EndpointNode.PciRange) node;
-        int distance = endpoint - range.firstEndpoint();
-        int segment = range.first().segment() + (distance >>> 16);
-        int bdf = range.first().bdf() + (distance & 0xffff);
-        return segment <= range.last().segment() && bdf <= range.last().bdf()
-                ? find(PciAddress.of(segment, bdf))
-                : Optional.empty();
+        return lookup.match(iommu);
     }
 
     /** Where the source has what; of no influence on equality. */
-    private record Origins(List<String> iommus, List<String> endpoints, List<Problem> readerProblems) {}
+    record Origins(
+            List<String> iommus, List<String> endpoints, List<String> untranslated, List<Problem> readerProblems) {}
 
     /**
      * Collects a topology. The order of the endpoints counts: see {@link Topology#endpoints()}. Not thread-safe.
@@ -207,6 +179,8 @@ public final class Topology {
         private final List<String> iommuOrigins = new ArrayList<>();
         private final List<EndpointNode> endpoints = new ArrayList<>();
         private final List<String> endpointOrigins = new ArrayList<>();
+        private final List<UntranslatedNode> untranslated = new ArrayList<>();
+        private final List<String> untranslatedOrigins = new ArrayList<>();
         private final List<Problem> readerProblems = new ArrayList<>();
 
         private Builder() {}
@@ -254,6 +228,29 @@ public final class Topology {
         public Builder endpoint(EndpointNode node, String where) {
             endpoints.add(node);
             endpointOrigins.add(where);
+            return this;
+        }
+
+        /**
+         * Adds devices that are untranslated on purpose.
+         *
+         * @param node the devices
+         * @return this
+         */
+        public Builder untranslated(UntranslatedNode node) {
+            return untranslated(node, node.toString());
+        }
+
+        /**
+         * Adds devices that are untranslated on purpose.
+         *
+         * @param node the devices
+         * @param where coordinates in the source, for {@link Problem#where()}
+         * @return this
+         */
+        public Builder untranslated(UntranslatedNode node, String where) {
+            untranslated.add(node);
+            untranslatedOrigins.add(where);
             return this;
         }
 

@@ -16,6 +16,14 @@ public interface TopologyReader {
     String FORMAT = "format";
 
     /**
+     * Whether bytes look like a table of this format, by their first bytes only.
+     *
+     * @param table all bytes of a file
+     * @return true if {@link #read} says what is wrong with it, if anything
+     */
+    boolean recognizes(byte[] table);
+
+    /**
      * Reads a table.
      *
      * @param table all its bytes; not kept

@@ -7,11 +7,16 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Looks for contradictions between the nodes of a topology; what concerns IOMMUs and endpoint IDs is left to others. */
 final class Validation {
-    /** What is looked at, and where its source has the nodes of both lists. */
-    record Subject(Topology topology, List<String> iommuOrigins, List<String> endpointOrigins) {
+    /** What is looked at, and where its source has the nodes of all lists. */
+    record Subject(
+            Topology topology,
+            List<String> iommuOrigins,
+            List<String> endpointOrigins,
+            List<String> untranslatedOrigins) {
         IommuNode iommu(int index) {
             return topology.iommus().get(index);
         }
@@ -47,6 +52,7 @@ final class Validation {
             validation.checkAlone(i);
         }
         validation.checkDevices();
+        validation.checkUntranslated();
         validation.problems.addAll(EndpointIds.problems(subject));
         validation.problems.addAll(IommuGraph.problems(subject));
         return validation.problems;
@@ -72,21 +78,80 @@ final class Validation {
     }
 
     private void checkDevices() {
-        List<Overlaps.Rectangle> functions = new ArrayList<>();
-        Map<Long, Integer> bases = new HashMap<>();
+        Map<Integer, List<Overlaps.Rectangle>> byMask = new TreeMap<>();
+        Map<List<Long>, Integer> interfaces = new HashMap<>();
         for (int i = 0; i < subject.topology().endpoints().size(); i++) {
             if (subject.endpoint(i) instanceof EndpointNode.PciRange range) {
-                PciAddress first = range.first();
-                PciAddress last = range.last();
-                functions.add(new Overlaps.Rectangle(first.segment(), last.segment(), first.bdf(), last.bdf(), i));
+                Overlaps.Rectangle masked = rectangle(range.first(), range.last(), i);
+                byMask.computeIfAbsent(range.mask(), mask -> new ArrayList<>()).add(masked);
             } else if (subject.endpoint(i) instanceof EndpointNode.Platform device) {
-                Integer earlier = bases.put(device.base(), i);
+                Integer earlier = interfaces.put(List.of(device.base(), (long) device.master()), i);
                 if (earlier != null) {
                     addDuplicate(new Overlaps.Pair(earlier, i));
                 }
             }
         }
-        Overlaps.find(functions).forEach(this::addDuplicate);
+        byMask.values().forEach(rectangles -> Overlaps.find(rectangles).forEach(this::addDuplicate));
+        checkMasks(byMask);
+    }
+
+    /** Compares ranges of different masks; by their first and last functions, which is exact for masks without gaps. */
+    private void checkMasks(Map<Integer, List<Overlaps.Rectangle>> byMask) {
+        List<Overlaps.Rectangle> met = new ArrayList<>();
+        byMask.forEach((mask, rectangles) -> {
+            List<Overlaps.Rectangle> functions =
+                    rectangles.stream().map(masked -> unmasked(masked, mask)).toList();
+            if (!met.isEmpty()) {
+                Overlaps.between(met, functions)
+                        .forEach(pair -> addDuplicate(new Overlaps.Pair(
+                                Math.min(pair.earlier(), pair.later()), Math.max(pair.earlier(), pair.later()))));
+            }
+            met.addAll(functions);
+        });
+    }
+
+    /** Every function that is untranslated on purpose must not be an endpoint. */
+    private void checkUntranslated() {
+        List<Overlaps.Rectangle> untranslated = new ArrayList<>();
+        List<Overlaps.Rectangle> translated = new ArrayList<>();
+        Map<Long, Integer> bases = new HashMap<>();
+        for (int i = 0; i < subject.topology().endpoints().size(); i++) {
+            if (subject.endpoint(i) instanceof EndpointNode.PciRange range) {
+                translated.add(unmasked(rectangle(range.first(), range.last(), i), range.mask()));
+            } else if (subject.endpoint(i) instanceof EndpointNode.Platform device) {
+                bases.put(device.base(), i);
+            }
+        }
+        for (int i = 0; i < subject.topology().untranslated().size(); i++) {
+            UntranslatedNode node = subject.topology().untranslated().get(i);
+            if (node instanceof UntranslatedNode.PciRange range) {
+                untranslated.add(rectangle(range.first(), range.last(), i));
+            } else if (node instanceof UntranslatedNode.Platform device && bases.containsKey(device.base())) {
+                addContradiction(new Overlaps.Pair(i, bases.get(device.base())));
+            }
+        }
+        if (!untranslated.isEmpty()) {
+            Overlaps.between(untranslated, translated).forEach(this::addContradiction);
+        }
+    }
+
+    private static Overlaps.Rectangle rectangle(PciAddress first, PciAddress last, int owner) {
+        return new Overlaps.Rectangle(first.segment(), last.segment(), first.bdf(), last.bdf(), owner);
+    }
+
+    private static Overlaps.Rectangle unmasked(Overlaps.Rectangle masked, int mask) {
+        int right = masked.right() | ~mask & EndpointNode.PciRange.ALL_BITS;
+        return new Overlaps.Rectangle(masked.top(), masked.bottom(), masked.left(), right, masked.owner());
+    }
+
+    private void addContradiction(Overlaps.Pair pair) {
+        problems.add(new Problem(
+                Problem.Kind.UNTRANSLATED_ENDPOINT,
+                subject.untranslatedOrigins().get(pair.earlier()),
+                subject.topology().untranslated().get(pair.earlier()) + " is to be untranslated, but "
+                        + subject.reference(pair.later()) + " puts it behind "
+                        + subject.endpoint(pair.later()).iommu()
+                        + "; it is translated"));
     }
 
     private void addDuplicate(Overlaps.Pair pair) {

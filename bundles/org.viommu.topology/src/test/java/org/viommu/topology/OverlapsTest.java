@@ -19,23 +19,42 @@ class OverlapsTest {
     void each_pair_is_true_and_there_is_one_if_anything_overlaps(long seed) {
         Random random = new Random(seed);
         for (int round = 0; round < 500; round++) {
-            int side = 2 + random.nextInt(40);
-            List<Overlaps.Rectangle> rectangles = new ArrayList<>();
-            int count = random.nextInt(12);
-            for (int i = 0; i < count; i++) {
-                int top = random.nextInt(side);
-                int left = random.nextInt(side);
-                rectangles.add(new Overlaps.Rectangle(
-                        top, top + random.nextInt(side / 2), left, left + random.nextInt(side / 2), i));
-            }
+            List<Overlaps.Rectangle> rectangles = rectangles(random);
             List<Overlaps.Pair> pairs = Overlaps.find(rectangles);
-            assertThat(pairs).hasSizeLessThanOrEqualTo(count).allSatisfy(pair -> {
+            assertThat(pairs).hasSizeLessThanOrEqualTo(rectangles.size()).allSatisfy(pair -> {
                 assertThat(pair.earlier()).isLessThan(pair.later());
                 assertThat(overlap(rectangles.get(pair.earlier()), rectangles.get(pair.later())))
                         .isTrue();
             });
             assertThat(pairs.isEmpty()).isNotEqualTo(anyOverlap(rectangles));
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void between_two_sets_each_pair_is_true_and_there_is_one_if_anything_overlaps(long seed) {
+        Random random = new Random(seed);
+        for (int round = 0; round < 500; round++) {
+            List<Overlaps.Rectangle> ones = rectangles(random);
+            List<Overlaps.Rectangle> others = rectangles(random);
+            List<Overlaps.Pair> pairs = Overlaps.between(ones, others);
+            assertThat(pairs).allMatch(pair -> overlap(ones.get(pair.earlier()), others.get(pair.later())));
+            boolean any = ones.stream().anyMatch(one -> others.stream().anyMatch(other -> overlap(one, other)));
+            assertThat(pairs.isEmpty()).isNotEqualTo(any);
+        }
+    }
+
+    private static List<Overlaps.Rectangle> rectangles(Random random) {
+        int side = 2 + random.nextInt(40);
+        List<Overlaps.Rectangle> rectangles = new ArrayList<>();
+        int count = random.nextInt(12);
+        for (int i = 0; i < count; i++) {
+            int top = random.nextInt(side);
+            int left = random.nextInt(side);
+            rectangles.add(new Overlaps.Rectangle(
+                    top, top + random.nextInt(side / 2), left, left + random.nextInt(side / 2), i));
+        }
+        return rectangles;
     }
 
     @Test

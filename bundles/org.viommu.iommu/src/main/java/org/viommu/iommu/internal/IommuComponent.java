@@ -27,6 +27,7 @@ import org.viommu.iommu.IommuStatus;
 import org.viommu.mapping.MappingStore;
 import org.viommu.topology.Topology;
 import org.viommu.topology.TopologySource;
+import org.viommu.topology.TopologySources;
 import org.viommu.virtio.DeviceType;
 
 /**
@@ -53,7 +54,7 @@ public final class IommuComponent {
     private final BundleContext context;
     private final IommuSettings settings;
     private final StoreKeeper stores;
-    private final RankedServices<TopologySource> sources = new RankedServices<>();
+    private final TopologySources sources;
     private IommuDevice device;
     private List<ServiceRegistration<?>> registrations = List.of();
 
@@ -67,6 +68,7 @@ public final class IommuComponent {
     public IommuComponent(BundleContext context, IommuConfiguration configuration) {
         this.context = context;
         settings = IommuSettings.of(configuration);
+        sources = new TopologySources(settings.machine());
         stores = new StoreKeeper(settings.qualifiedName());
     }
 
@@ -138,12 +140,9 @@ public final class IommuComponent {
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     synchronized void bindTopology(TopologySource source, Map<String, Object> properties) {
-        if (settings.machine().equals(properties.get(TopologySource.MACHINE))) {
-            sources.put(source, properties);
-        } else {
-            sources.remove(source);
+        if (sources.put(source, properties)) {
+            direct();
         }
-        direct();
     }
 
     void updatedTopology(TopologySource source, Map<String, Object> properties) {
@@ -151,8 +150,9 @@ public final class IommuComponent {
     }
 
     synchronized void unbindTopology(TopologySource source) {
-        sources.remove(source);
-        direct();
+        if (sources.remove(source)) {
+            direct();
+        }
     }
 
     private void direct() {
@@ -161,8 +161,8 @@ public final class IommuComponent {
         }
     }
 
-    /** What the preferred source says. */
+    /** What all sources say together. */
     private Topology topology() {
-        return sources.list().stream().findFirst().map(TopologySource::topology).orElse(Topology.EMPTY);
+        return sources.topology().orElse(Topology.EMPTY);
     }
 }

@@ -11,7 +11,6 @@ import java.util.Optional;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
-import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -26,8 +25,8 @@ import org.slf4j.LoggerFactory;
 import org.viommu.dma.DmaTranslator;
 import org.viommu.machine.FunctionStatus;
 import org.viommu.machine.Machine;
-import org.viommu.topology.Topology;
 import org.viommu.topology.TopologySource;
+import org.viommu.topology.TopologySources;
 import org.viommu.virtio.DeviceType;
 
 /**
@@ -55,7 +54,7 @@ public final class MachineComponent implements Machine {
     private final List<FunctionSpec> specs;
     private final Map<String, DeviceType> types = new HashMap<>();
     private final Map<String, DmaTranslator> translators = new HashMap<>();
-    private final Map<ServiceReference<TopologySource>, Topology> topologies = new HashMap<>();
+    private final TopologySources sources;
     private final Map<FunctionSpec, HostedFunction> hosted = new HashMap<>();
     private final Map<FunctionSpec, Blueprint> plans = new LinkedHashMap<>();
     private boolean closed;
@@ -73,6 +72,7 @@ public final class MachineComponent implements Machine {
         if (name == null || name.isBlank()) {
             throw new IllegalArgumentException(MachineConfiguration.PID + ": name: must not be empty");
         }
+        sources = new TopologySources(name);
         specs = FunctionSpec.parseAll(configuration.functions());
         assemble();
     }
@@ -125,15 +125,14 @@ public final class MachineComponent implements Machine {
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC, updated = "bindTopology")
-    synchronized void bindTopology(ServiceReference<TopologySource> reference, TopologySource source) {
-        if (name.equals(reference.getProperty(TopologySource.MACHINE))) {
-            topologies.put(reference, source.topology());
+    synchronized void bindTopology(TopologySource source, Map<String, Object> properties) {
+        if (sources.put(source, properties)) {
             assemble();
         }
     }
 
-    synchronized void unbindTopology(ServiceReference<TopologySource> reference) {
-        if (topologies.remove(reference) != null) {
+    synchronized void unbindTopology(TopologySource source) {
+        if (sources.remove(source)) {
             assemble();
         }
     }
@@ -160,9 +159,7 @@ public final class MachineComponent implements Machine {
         if (closed) {
             return;
         }
-        Optional<Topology> topology =
-                topologies.entrySet().stream().max(Map.Entry.comparingByKey()).map(Map.Entry::getValue);
-        Architect architect = new Architect(specs, types, translators, topology);
+        Architect architect = new Architect(specs, types, translators, sources.topology());
         for (FunctionSpec spec : specs) {
             Blueprint plan = architect.plan(spec);
             if (!plan.equals(plans.put(spec, plan))) {

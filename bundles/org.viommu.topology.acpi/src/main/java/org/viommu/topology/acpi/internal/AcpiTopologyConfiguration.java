@@ -9,13 +9,13 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 /** Configuration of a topology source that reads an ACPI table. */
 @ObjectClassDefinition(
         name = "Viommu ACPI topology",
-        description = "Reads the topology of one machine from the VIOT that its guest boots with.")
+        description = "Reads the topology of machines from the VIOT that their guests boot with.")
 @interface AcpiTopologyConfiguration {
     /** The factory PID. */
     String PID = "org.viommu.topology.acpi";
 
-    @AttributeDefinition(description = "Name of the machine that the table describes.")
-    String machine();
+    @AttributeDefinition(description = "Names of the machines that the table describes.")
+    String[] machine();
 
     @AttributeDefinition(description = "Path of the table. It is read when the configuration is set.")
     String file();

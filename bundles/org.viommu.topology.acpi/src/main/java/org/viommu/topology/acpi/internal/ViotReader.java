@@ -3,10 +3,13 @@
 
 package org.viommu.topology.acpi.internal;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.osgi.service.component.annotations.Component;
 import org.viommu.topology.Topology;
 import org.viommu.topology.TopologyFormatException;
 import org.viommu.topology.TopologyReader;
+import org.viommu.topology.acpi.ViotLayout;
 
 /**
  * Reads a VIOT.
@@ -17,6 +20,13 @@ import org.viommu.topology.TopologyReader;
 @Component(property = TopologyReader.FORMAT + "=" + ViotReader.VIOT)
 public final class ViotReader implements TopologyReader {
     static final String VIOT = "viot";
+
+    @Override
+    public boolean recognizes(byte[] table) {
+        byte[] signature = ViotLayout.SIGNATURE_TEXT.getBytes(StandardCharsets.ISO_8859_1);
+        return table.length >= signature.length
+                && Arrays.equals(table, 0, signature.length, signature, 0, signature.length);
+    }
 
     @Override
     public Topology read(byte[] table) throws TopologyFormatException {

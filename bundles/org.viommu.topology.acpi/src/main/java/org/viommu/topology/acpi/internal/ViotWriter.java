@@ -78,6 +78,9 @@ public final class ViotWriter implements TopologyWriter {
 
     private static void putEndpoint(ByteBuffer table, int offset, EndpointNode node, int output) {
         if (node instanceof EndpointNode.PciRange range) {
+            if (range.mask() != EndpointNode.PciRange.ALL_BITS) {
+                throw new IllegalArgumentException(node + " has a mask, for which a VIOT has no place");
+            }
             putNode(table, offset, ViotLayout.PCI_RANGE, ENDPOINT_SIZE);
             table.putInt(offset + ViotLayout.PCI_RANGE_ENDPOINT_START, range.firstEndpoint());
             PciAddress first = range.first();
@@ -87,6 +90,10 @@ public final class ViotWriter implements TopologyWriter {
             table.putShort(offset + ViotLayout.PCI_RANGE_BDF_START, (short) first.bdf());
             table.putShort(offset + ViotLayout.PCI_RANGE_BDF_END, (short) last.bdf());
         } else if (node instanceof EndpointNode.Platform device) {
+            if (device.master() != 0) {
+                throw new IllegalArgumentException(
+                        node + " is a further interface of its device, for which a VIOT has no place");
+            }
             putNode(table, offset, ViotLayout.MMIO_ENDPOINT, ENDPOINT_SIZE);
             table.putInt(offset + ViotLayout.MMIO_ENDPOINT_ID, device.endpoint());
             table.putLong(offset + ViotLayout.MMIO_ENDPOINT_BASE, device.base());

@@ -25,6 +25,7 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 import org.viommu.topology.Topology;
 import org.viommu.topology.TopologyFormatException;
+import org.viommu.topology.TopologySource;
 
 class AcpiTopologySourceTest {
     @TempDir
@@ -33,16 +34,20 @@ class AcpiTopologySourceTest {
     /** Properties of the service after each change. */
     private final List<Map<String, Object>> properties = new ArrayList<>();
 
+    private TopologySource offered;
     private boolean registered;
 
     @Test
     void table_is_read_at_activation_and_registered_for_its_machine() throws Exception {
         AcpiTopologySource source = new AcpiTopologySource(context(), configuration("vm1", file(Tables.Q35)));
-        assertThat(source.topology()).isEqualTo(new ViotReader().read(Tables.Q35));
-        assertThat(source.topology()).isSameAs(source.topology());
-        assertThat(properties)
-                .containsExactly(
-                        Map.of("viommu.machine", "vm1", "viommu.topology", "acpi", "viommu.topology.revision", 0L));
+        assertThat(offered.topology()).isEqualTo(new ViotReader().read(Tables.Q35));
+        assertThat(offered.topology()).isSameAs(offered.topology());
+        assertThat(properties).hasSize(1);
+        assertThat(properties.get(0))
+                .containsEntry("viommu.machine", new String[] {"vm1"})
+                .containsEntry("viommu.topology", "acpi")
+                .containsEntry("viommu.topology.revision", 0L)
+                .containsKey("viommu.topology.origin");
         source.close();
         assertThat(registered).isFalse();
     }
@@ -51,16 +56,16 @@ class AcpiTopologySourceTest {
     void changed_configuration_replaces_the_graph_and_announces_it() throws Exception {
         AcpiTopologySource source = new AcpiTopologySource(context(), configuration("vm1", file(Tables.Q35)));
         source.modify(configuration("vm1", file(Tables.ARM_VIRT)));
-        assertThat(source.topology()).isEqualTo(new ViotReader().read(Tables.ARM_VIRT));
+        assertThat(offered.topology()).isEqualTo(new ViotReader().read(Tables.ARM_VIRT));
         assertThat(properties).hasSize(2).last().asInstanceOf(MAP).containsEntry("viommu.topology.revision", 1L);
     }
 
     @Test
     void changed_configuration_that_cannot_be_read_leaves_the_graph() throws Exception {
         AcpiTopologySource source = new AcpiTopologySource(context(), configuration("vm1", file(Tables.Q35)));
-        Topology before = source.topology();
+        Topology before = offered.topology();
         assertThatIllegalArgumentException().isThrownBy(() -> source.modify(configuration("vm1", file(new byte[7]))));
-        assertThat(source.topology()).isSameAs(before);
+        assertThat(offered.topology()).isSameAs(before);
         assertThat(properties).hasSize(1);
     }
 
@@ -101,7 +106,7 @@ class AcpiTopologySourceTest {
         String file = file(new byte[(16 << 20) + 1]);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new AcpiTopologySource(context(), configuration("vm1", file)))
-                .withMessageContaining("it is no VIOT");
+                .withMessageContaining("it is no table that a guest boots with");
     }
 
     private String file(byte[] content) throws IOException {
@@ -111,8 +116,8 @@ class AcpiTopologySourceTest {
     private static AcpiTopologyConfiguration configuration(String machine, String file) {
         return new AcpiTopologyConfiguration() {
             @Override
-            public String machine() {
-                return machine;
+            public String[] machine() {
+                return machine == null ? null : new String[] {machine};
             }
 
             @Override
@@ -138,6 +143,7 @@ class AcpiTopologySourceTest {
         });
         return proxy(BundleContext.class, (method, arguments) -> {
             registered = true;
+            offered = (TopologySource) arguments[1];
             note(arguments[2]);
             return registration;
         });
