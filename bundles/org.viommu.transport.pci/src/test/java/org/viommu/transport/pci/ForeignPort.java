@@ -10,7 +10,7 @@ import java.nio.ByteOrder;
  * Shows an echo function as another maker would have built it: a transitional device with its structures in other BARs,
  * one place for all kicks, capabilities that no driver knows, and a list of capabilities that bites its own tail.
  */
-final class ForeignPort extends FunctionPort {
+final class ForeignPort extends WatchedPort {
     static final int COMMON = 0x68;
     static final int NOTIFY = 0xa4;
     static final int ISR = 0xbc;

@@ -84,7 +84,7 @@ class PciDriverTransportTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3})
     void our_function_is_driven_from_reset_to_traffic_and_back(int vectors) {
-        FunctionPort port = new FunctionPort(guest.function, vectors);
+        WatchedPort port = new WatchedPort(guest.function, vectors);
         for (int round = 0; round < 3; round++) {
             PciDriverTransport driver = start(port, Guest.VERSION_1 | EchoType.FEATURE);
             assertThat(driver.deviceId()).isEqualTo(EchoType.ID);
@@ -110,7 +110,7 @@ class PciDriverTransportTest {
 
     @Test
     void what_the_device_says_of_itself_is_read() {
-        PciDriverTransport driver = open(new FunctionPort(guest.function, 3));
+        PciDriverTransport driver = open(new WatchedPort(guest.function, 3));
         assertThat(driver.offeredFeatures())
                 .isEqualTo(Guest.VERSION_1 | EchoType.FEATURE | NOTIFICATION_DATA | NOTIF_CONFIG_DATA | RING_RESET);
         assertThat(driver.maxQueueSize(0)).isEqualTo(256);
@@ -160,7 +160,7 @@ class PciDriverTransportTest {
 
     @Test
     void C7_a_queue_is_reset_and_enabled_again_while_the_other_goes_on() {
-        PciDriverTransport driver = start(new FunctionPort(guest.function, 3), Guest.VERSION_1 | RING_RESET);
+        PciDriverTransport driver = start(new WatchedPort(guest.function, 3), Guest.VERSION_1 | RING_RESET);
         echo(driver, 0, 1);
         driver.resetQueue(0);
         Await.until("the queue reset", () -> !driver.queueResetting(0));
@@ -197,7 +197,7 @@ class PciDriverTransportTest {
 
     @Test
     void C10_each_event_has_its_vector_if_there_are_enough() {
-        start(new FunctionPort(guest.function, 3), Guest.VERSION_1);
+        start(new WatchedPort(guest.function, 3), Guest.VERSION_1);
         notifyOfEach();
         assertThat(queueInterrupts.get(0)).isEqualTo(1);
         assertThat(queueInterrupts.get(1)).isEqualTo(2);
@@ -206,7 +206,7 @@ class PciDriverTransportTest {
 
     @Test
     void C10_queues_share_a_vector_if_there_are_two() {
-        start(new FunctionPort(guest.function, 2), Guest.VERSION_1);
+        start(new WatchedPort(guest.function, 2), Guest.VERSION_1);
         notifyOfEach();
         assertThat(queueInterrupts.get(0)).isEqualTo(3);
         assertThat(queueInterrupts.get(1)).isEqualTo(3);
@@ -215,7 +215,7 @@ class PciDriverTransportTest {
 
     @Test
     void C10_all_events_share_the_only_vector() {
-        start(new FunctionPort(guest.function, 1), Guest.VERSION_1);
+        start(new WatchedPort(guest.function, 1), Guest.VERSION_1);
         notifyOfEach();
         assertThat(queueInterrupts.get(0)).isEqualTo(4);
         assertThat(queueInterrupts.get(1)).isEqualTo(4);
@@ -224,7 +224,7 @@ class PciDriverTransportTest {
 
     @Test
     void C9_without_vectors_the_status_says_what_has_happened() {
-        start(new FunctionPort(guest.function, 0), Guest.VERSION_1);
+        start(new WatchedPort(guest.function, 0), Guest.VERSION_1);
         notifyOfEach();
         assertThat(queueInterrupts.get(0)).isEqualTo(3);
         assertThat(queueInterrupts.get(1)).isEqualTo(3);
@@ -233,7 +233,7 @@ class PciDriverTransportTest {
 
     @Test
     void C10_a_vector_that_the_device_refuses_keeps_the_queue_disabled() {
-        PciDriverTransport driver = open(new FunctionPort(guest.function, 3) {
+        PciDriverTransport driver = open(new WatchedPort(guest.function, 3) {
             @Override
             public void writeBar(int bar, long offset, int size, long value) {
                 super.writeBar(bar, offset, size, bar == 4 && offset == 0x1a ? 77 : value);
@@ -244,7 +244,7 @@ class PciDriverTransportTest {
 
     @Test
     void C12_fields_are_written_as_wide_as_they_are_and_addresses_in_halves() {
-        FunctionPort port = new FunctionPort(guest.function, 0);
+        WatchedPort port = new WatchedPort(guest.function, 0);
         PciDriverTransport driver = open(port);
         assertThat(driver.enableQueue(1, Guest.addresses(1))).isTrue();
         assertThat(port.writes)
@@ -264,7 +264,7 @@ class PciDriverTransportTest {
 
     @Test
     void C13_a_queue_that_is_enabled_is_left_alone() {
-        FunctionPort port = new FunctionPort(guest.function, 0);
+        WatchedPort port = new WatchedPort(guest.function, 0);
         PciDriverTransport driver = start(port, Guest.VERSION_1);
         port.writes.clear();
         assertThat(driver.enableQueue(0, Guest.addresses(0))).isFalse();
@@ -273,7 +273,7 @@ class PciDriverTransportTest {
 
     @Test
     void C13_a_kick_is_the_index_of_the_queue_in_16_bits() {
-        FunctionPort port = new FunctionPort(guest.function, 0);
+        WatchedPort port = new WatchedPort(guest.function, 0);
         PciDriverTransport driver = start(port, Guest.VERSION_1);
         port.writes.clear();
         driver.kick(1);
@@ -282,7 +282,7 @@ class PciDriverTransportTest {
 
     @Test
     void C13_with_notification_data_a_kick_has_32_bits_and_the_position() {
-        FunctionPort port = new FunctionPort(guest.function, 0);
+        WatchedPort port = new WatchedPort(guest.function, 0);
         PciDriverTransport driver = start(port, Guest.VERSION_1 | NOTIFICATION_DATA);
         port.writes.clear();
         guest.add(1, 6);
@@ -293,7 +293,7 @@ class PciDriverTransportTest {
 
     @Test
     void C13_with_configuration_data_a_kick_is_what_the_device_has_given() {
-        FunctionPort port = new FunctionPort(guest.function, 0) {
+        WatchedPort port = new WatchedPort(guest.function, 0) {
             @Override
             public long readBar(int bar, long offset, int size) {
                 return bar == 4 && offset == 0x38 ? 0xabc : super.readBar(bar, offset, size);

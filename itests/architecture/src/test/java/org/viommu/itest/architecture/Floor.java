@@ -14,9 +14,11 @@ enum Floor {
     CONTRACTS("virtio|mapping|topology|dma"),
     PARTS("iommu|driver|endpoint[.]\\w+|mapping[.]\\w+|topology[.]\\w+|transport[.](pci|mmio)"),
     HOSTS("transport[.]vfiouser|machine"),
-    SURFACES("shell|web|trace|demo|linux"),
+    SURFACES("shell|web|trace|demo|linux|examiner"),
     /** For those who test their own parts: nothing that runs in production imports it. */
-    TESTING("testkit|conformance");
+    TESTING("testkit"),
+    /** For those who test their own devices, and for the surfaces that show people what the tests find. */
+    SUITES("conformance");
 
     private final Pattern residents;
 
@@ -33,6 +35,10 @@ enum Floor {
 
     /** Whether a bundle of this floor may import from a bundle of the other floor. */
     boolean mayImport(Floor other) {
-        return this == TESTING ? other.compareTo(CONTRACTS) <= 0 : other.compareTo(this) < 0;
+        return switch (this) {
+            case TESTING, SUITES -> other.compareTo(CONTRACTS) <= 0;
+            case SURFACES -> other == SUITES || other.compareTo(this) < 0;
+            default -> other.compareTo(this) < 0;
+        };
     }
 }

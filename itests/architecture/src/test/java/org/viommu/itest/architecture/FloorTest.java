@@ -25,6 +25,16 @@ class FloorTest {
     }
 
     @Test
+    void suites_import_contracts_and_ground_only_and_are_imported_by_surfaces_only() {
+        assertThat(Floor.SUITES.mayImport(Floor.CONTRACTS)).isTrue();
+        assertThat(Floor.SUITES.mayImport(Floor.PARTS)).isFalse();
+        assertThat(Floor.SUITES.mayImport(Floor.TESTING)).isFalse();
+        assertThat(Floor.SURFACES.mayImport(Floor.SUITES)).isTrue();
+        assertThat(Floor.HOSTS.mayImport(Floor.SUITES)).isFalse();
+        assertThat(Floor.PARTS.mayImport(Floor.SUITES)).isFalse();
+    }
+
+    @Test
     void implementations_of_a_contract_live_above_it() {
         assertThat(Floor.of("org.viommu.mapping")).contains(Floor.CONTRACTS);
         assertThat(Floor.of("org.viommu.mapping.radix")).contains(Floor.PARTS);
