@@ -31,5 +31,16 @@ public final class RingFeatures {
      */
     public static final long OPTIONAL = PACKED | IN_ORDER;
 
+    /**
+     * What a device offers that is told what to offer besides {@link #SUPPORTED}.
+     *
+     * @param packed whether drivers may choose the packed layout
+     * @param inOrder whether drivers may have chains given back in order
+     * @return a mask
+     */
+    public static long offer(boolean packed, boolean inOrder) {
+        return SUPPORTED | (packed ? PACKED : 0) | (inOrder ? IN_ORDER : 0);
+    }
+
     private RingFeatures() {}
 }

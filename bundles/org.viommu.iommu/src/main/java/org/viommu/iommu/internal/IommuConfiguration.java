@@ -47,6 +47,12 @@ import org.osgi.service.metatype.annotations.Option;
                     + "addresses and type 0 (accesses are refused) or 1 (message-signalled interrupts pass).")
     String[] reserved$_$regions() default "0xfee00000:0xfeefffff:1";
 
+    @AttributeDefinition(description = "Whether the guest may choose packed virtqueues.")
+    boolean packed() default false;
+
+    @AttributeDefinition(description = "Whether the guest may have its buffers given back in order.")
+    boolean in__order() default false;
+
     @AttributeDefinition(description = "Domains that may exist at the same time.", min = "1")
     int max$_$domains() default 65_536;
 

@@ -19,7 +19,6 @@ import org.viommu.virtio.DeviceType;
 import org.viommu.virtio.iommu.IommuFeatures;
 import org.viommu.virtio.iommu.IommuQueues;
 import org.viommu.virtqueue.RingFault;
-import org.viommu.virtqueue.RingFeatures;
 
 /** One IOMMU: a virtio device to its driver, and the way to memory for the endpoints behind it. */
 final class IommuDevice implements DeviceType, DmaTranslator, AutoCloseable {
@@ -28,8 +27,7 @@ final class IommuDevice implements DeviceType, DmaTranslator, AutoCloseable {
             | IommuFeatures.MAP_UNMAP
             | IommuFeatures.PROBE
             | IommuFeatures.MMIO
-            | IommuFeatures.BYPASS_CONFIG
-            | RingFeatures.SUPPORTED;
+            | IommuFeatures.BYPASS_CONFIG;
 
     private static final int QUEUE_SIZE = 256;
 
@@ -73,7 +71,7 @@ final class IommuDevice implements DeviceType, DmaTranslator, AutoCloseable {
 
     @Override
     public long features() {
-        return FEATURES;
+        return FEATURES | settings.rings();
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.util.function.Supplier;
 import org.viommu.topology.IommuNode;
 import org.viommu.topology.PciAddress;
 import org.viommu.topology.ReservedRegion;
+import org.viommu.virtqueue.RingFeatures;
 
 /**
  * The checked configuration of a device.
@@ -20,6 +21,7 @@ import org.viommu.topology.ReservedRegion;
  * @param granule smallest unit of a mapping, in bytes, a power of two
  * @param inputEnd last I/O virtual address that can be translated, unsigned
  * @param reserved what is reserved for every endpoint
+ * @param rings ring features to offer
  * @param quotas what a guest may use up
  * @param pollMaxNanos how long the device may watch its queues before it sleeps; 0 for not at all
  */
@@ -31,6 +33,7 @@ record IommuSettings(
         long granule,
         long inputEnd,
         List<ReservedRegion> reserved,
+        long rings,
         Quotas quotas,
         int pollMaxNanos) {
     private static final List<String> GRANULES = List.of("4k", "8k", "16k", "64k");
@@ -51,6 +54,7 @@ record IommuSettings(
                 granule(configuration.granule()),
                 inputEnd(read("aw-bits", configuration::aw$_$bits)),
                 reserved(configuration.reserved$_$regions()),
+                RingFeatures.offer(read("packed", configuration::packed), read("in_order", configuration::in__order)),
                 new Quotas(
                         positive("max-domains", configuration::max$_$domains),
                         positive("max-endpoints", configuration::max$_$endpoints),

@@ -17,6 +17,7 @@ import org.viommu.topology.IommuNode;
 import org.viommu.topology.PciAddress;
 import org.viommu.topology.ReservedRegion;
 import org.viommu.topology.ReservedRegion.Kind;
+import org.viommu.virtqueue.RingFeatures;
 
 class SettingsTest {
     @Test
@@ -30,6 +31,17 @@ class SettingsTest {
         assertThat(settings.reserved()).containsExactly(new ReservedRegion(0xfee00000L, 0xfeefffffL, Kind.MSI));
         assertThat(settings.quotas()).isEqualTo(new Quotas(65536, 65536, 1048576));
         assertThat(settings.pollMaxNanos()).isEqualTo(200_000);
+    }
+
+    @Test
+    void packed_rings_and_rings_in_order_are_offered_if_they_are_asked_for() {
+        assertThat(rings(Map.of())).isEqualTo(RingFeatures.SUPPORTED);
+        assertThat(rings(Map.of("packed", true))).isEqualTo(RingFeatures.SUPPORTED | RingFeatures.PACKED);
+        assertThat(rings(Map.of("in__order", true))).isEqualTo(RingFeatures.SUPPORTED | RingFeatures.IN_ORDER);
+    }
+
+    private static long rings(Map<String, ?> values) {
+        return IommuSettings.of(configuration(values)).rings();
     }
 
     @ParameterizedTest

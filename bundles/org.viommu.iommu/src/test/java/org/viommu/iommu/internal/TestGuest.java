@@ -35,6 +35,7 @@ import org.viommu.virtqueue.DeviceQueue;
 import org.viommu.virtqueue.DriverQueue;
 import org.viommu.virtqueue.QueueAddresses;
 import org.viommu.virtqueue.RingFault;
+import org.viommu.virtqueue.RingFeatures;
 import org.viommu.virtqueue.Virtqueues;
 
 /**
@@ -119,7 +120,8 @@ final class TestGuest implements AutoCloseable {
     }
 
     static IommuSettings settings(long granule, long inputEnd, List<ReservedRegion> reserved, Quotas quotas) {
-        return new IommuSettings("vm", "iommu0", NODE, true, granule, inputEnd, reserved, quotas, 0);
+        return new IommuSettings(
+                "vm", "iommu0", NODE, true, granule, inputEnd, reserved, RingFeatures.SUPPORTED, quotas, 0);
     }
 
     /** A machine whose endpoints 0x10 to 0x1f all have the same reserved regions. */

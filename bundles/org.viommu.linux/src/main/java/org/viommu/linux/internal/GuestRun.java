@@ -69,7 +69,7 @@ final class GuestRun {
                     ? GuestDisk.existing(options.disk().get(), options.writable())
                     : GuestDisk.create(folder.file("disk.img"));
             Deadline deadline = Deadline.in(options.timeout());
-            try (Platform platform = platforms.open(folder.path(), disk)) {
+            try (Platform platform = platforms.open(folder.path(), disk, options.packed())) {
                 platform.awaitReady(Deadline.in(PLATFORM_READY));
                 GuestHardware hardware = new GuestHardware(
                         options.memory(), kit.kernel(), initramfs, kernelArguments(), platform.qemuOptions());
@@ -119,17 +119,17 @@ final class GuestRun {
                 QemuProcess qemu = QemuProcess.start(command, folder.path(), console::line, messages)) {
             GuestWatch watch = new GuestWatch(qemu, messages, console, platform, deadline);
             Guest guest = new Guest(agent, console, watch);
-            verdict.run(checks(guest, qemu, platform, disk), guest, narrator);
+            verdict.run(checks(guest, qemu, platform, disk, options.packed()), guest, narrator);
         }
         verdict.tell(narrator);
         return verdict.isPass() ? ExitStatus.OK : ExitStatus.FAILED;
     }
 
-    private static List<Check> checks(Guest guest, QemuProcess qemu, Platform platform, GuestDisk disk)
+    private static List<Check> checks(Guest guest, QemuProcess qemu, Platform platform, GuestDisk disk, boolean packed)
             throws CannotRun {
         StrayDmaCheck stray = new StrayDmaCheck(guest, platform.strayWriter());
         return List.of(
-                new DriverCheck(guest, platform.endpoints()),
+                new DriverCheck(guest, platform.endpoints(), packed),
                 new ReadCheck(guest, disk),
                 new WriteCheck(guest, disk),
                 new EntropyCheck(guest),

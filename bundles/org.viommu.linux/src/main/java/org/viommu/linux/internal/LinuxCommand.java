@@ -38,7 +38,8 @@ public final class LinuxCommand implements ToIntFunction<List<String>> {
             BundleContext context,
             @Reference ConfigurationAdmin admin,
             @Reference(target = "(" + TopologyWriter.FORMAT + "=viot)") TopologyWriter writer) {
-        this.platforms = (folder, disk) -> ConfiguredPlatform.open(context, admin, writer, folder, disk);
+        this.platforms =
+                (folder, disk, packed) -> ConfiguredPlatform.open(context, admin, writer, folder, disk, packed);
     }
 
     @Override

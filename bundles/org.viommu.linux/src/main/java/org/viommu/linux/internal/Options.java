@@ -54,6 +54,9 @@ final class Options {
     @Option(names = "--append", paramLabel = "WORDS", description = "More words for the kernel's command line.")
     private Optional<String> append;
 
+    @Option(names = "--packed", description = "The devices offer packed virtqueues, which Linux then takes.")
+    private boolean packed;
+
     @Option(names = "--kernel", paramLabel = "FILE", description = "A bzImage to boot instead of Debian's.")
     private Optional<Path> kernel;
 
@@ -151,6 +154,10 @@ final class Options {
 
     String memory() {
         return memory;
+    }
+
+    boolean packed() {
+        return packed;
     }
 
     Optional<String> append() {

@@ -42,6 +42,7 @@ class OptionsTest {
         assertThat(options.disk()).isEmpty();
         assertThat(options.memory()).isEqualTo("512M");
         assertThat(options.timeout()).isEqualTo(Duration.ofMinutes(15));
+        assertThat(options.packed()).isFalse();
         assertThat(options.interactive()).isFalse();
         assertThat(options.keep()).isFalse();
     }

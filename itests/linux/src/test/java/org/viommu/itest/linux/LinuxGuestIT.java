@@ -95,9 +95,14 @@ class LinuxGuestIT {
     }
 
     @Test
-    void a_signal_in_the_middle_of_the_work_leaves_nothing_behind() throws Exception {
-        try (ViommuScript script = ViommuScript.start(temporary, "linux-signal", "linux")) {
+    void packed_rings_carry_a_guest_too_and_a_signal_in_the_middle_of_the_work_leaves_nothing_behind()
+            throws Exception {
+        try (ViommuScript script = ViommuScript.start(temporary, "linux-packed", "linux", "--packed")) {
             script.awaitOutput("checking: store swap");
+            assertThat(script.output())
+                    .containsPattern("groups: ok driver=virtio\\d groups=\\S+ packed=virtio0,virtio1,virtio2,")
+                    .contains("checking: disk read", "checking: disk write", "checking: entropy")
+                    .doesNotContain("failed: ");
             ProcessHandle qemu = script.qemu();
 
             script.handle().destroy();

@@ -34,4 +34,10 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             min = "0",
             max = "1000000000")
     int poll$_$max$_$ns() default 200_000;
+
+    @AttributeDefinition(description = "Whether the guest may choose packed virtqueues.")
+    boolean packed() default false;
+
+    @AttributeDefinition(description = "Whether the guest may have its buffers given back in order.")
+    boolean in__order() default false;
 }

@@ -22,13 +22,23 @@ final class BlockDevice implements DeviceType {
     private final String name;
     private final FileDisk disk;
     private final String serial;
+    private final long rings;
     private final int pollMaxNanos;
     private final BlockConfig config;
 
-    BlockDevice(String name, FileDisk disk, String serial, int pollMaxNanos) {
+    /**
+     * Makes a disk a device.
+     *
+     * @param name for logs
+     * @param serial number, at most 20 ASCII characters
+     * @param rings features of {@link RingFeatures} to offer
+     * @param pollMaxNanos how long the device may watch its queue before it sleeps; 0 for not at all
+     */
+    BlockDevice(String name, FileDisk disk, String serial, long rings, int pollMaxNanos) {
         this.name = name;
         this.disk = disk;
         this.serial = serial;
+        this.rings = rings;
         this.pollMaxNanos = pollMaxNanos;
         this.config = new BlockConfig(disk, SEGMENTS);
     }
@@ -40,7 +50,7 @@ final class BlockDevice implements DeviceType {
 
     @Override
     public long features() {
-        return RingFeatures.SUPPORTED
+        return rings
                 | BlockFeatures.SEG_MAX
                 | BlockFeatures.BLK_SIZE
                 | BlockFeatures.FLUSH

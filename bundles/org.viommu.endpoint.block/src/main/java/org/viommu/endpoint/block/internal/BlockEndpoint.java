@@ -17,6 +17,7 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.metatype.annotations.Designate;
 import org.viommu.endpoint.block.BlockRequestLayout;
 import org.viommu.virtio.DeviceType;
+import org.viommu.virtqueue.RingFeatures;
 
 /** A configured disk: opens the file and offers the device to the hosts of its machine. */
 @Component(
@@ -47,8 +48,9 @@ public final class BlockEndpoint {
         Dictionary<String, Object> properties = new Hashtable<>();
         properties.put(DeviceType.MACHINE, machine);
         properties.put(DeviceType.NAME, name);
+        long rings = RingFeatures.offer(configuration.packed(), configuration.in__order());
         registration = context.registerService(
-                DeviceType.class, new BlockDevice(machine + "/" + name, disk, serial, pollMaxNanos), properties);
+                DeviceType.class, new BlockDevice(machine + "/" + name, disk, serial, rings, pollMaxNanos), properties);
     }
 
     /** Hosts close their sessions while the service goes; nobody uses the file after that. */

@@ -59,7 +59,7 @@ class BlockDeviceTest {
     @Test
     void configuration_describes_the_disk_and_the_limits() throws IOException {
         try (FileDisk disk = disk(false)) {
-            BlockDevice device = new BlockDevice("disk0", disk, "", 0);
+            BlockDevice device = new BlockDevice("disk0", disk, "", RingFeatures.SUPPORTED, 0);
             assertThat(config(device, BlockConfigLayout.CAPACITY, 8)).isEqualTo(SECTORS);
             assertThat(config(device, BlockConfigLayout.SEG_MAX, 4)).isEqualTo(device.queueSizes()[0] - 2);
             assertThat(config(device, BlockConfigLayout.BLK_SIZE, 4)).isEqualTo(512);
@@ -76,9 +76,9 @@ class BlockDeviceTest {
         long both = BlockFeatures.SEG_MAX | BlockFeatures.BLK_SIZE | BlockFeatures.FLUSH | RingFeatures.SUPPORTED;
         try (FileDisk writable = disk(false);
                 FileDisk readOnly = disk(true)) {
-            assertThat(new BlockDevice("disk0", writable, "", 0).features())
+            assertThat(new BlockDevice("disk0", writable, "", RingFeatures.SUPPORTED, 0).features())
                     .isEqualTo(both | BlockFeatures.WRITE_ZEROES);
-            BlockDevice device = new BlockDevice("disk0", readOnly, "", 0);
+            BlockDevice device = new BlockDevice("disk0", readOnly, "", RingFeatures.SUPPORTED, 0);
             assertThat(device.features()).isEqualTo(both | BlockFeatures.RO);
             assertThat(config(device, BlockConfigLayout.MAX_WRITE_ZEROES_SECTORS, 4))
                     .isZero();
@@ -90,8 +90,8 @@ class BlockDeviceTest {
         GuestMemory memory = new GuestMemory();
         memory.add(new MemoryRegion(0, 0xffff, true, List.of(ByteBuffer.allocateDirect(0x10000))));
         try (FileDisk disk = disk(false);
-                VirtioDevice device =
-                        new VirtioDevice("disk0", new BlockDevice("disk0", disk, "", 0), platform(memory));
+                VirtioDevice device = new VirtioDevice(
+                        "disk0", new BlockDevice("disk0", disk, "", RingFeatures.SUPPORTED, 0), platform(memory));
                 MemoryAccess access = memory.open()) {
             DriverTransport transport = new InProcessTransport(device);
             assertThat(transport.deviceId()).isEqualTo(BlockQueues.DEVICE_ID);
@@ -129,7 +129,7 @@ class BlockDeviceTest {
     void queue_that_cannot_be_used_leaves_no_access_to_memory_behind() throws Exception {
         try (FileDisk disk = disk(false)) {
             RefusingActivation activation = new RefusingActivation();
-            BlockDevice device = new BlockDevice("disk0", disk, "", 0);
+            BlockDevice device = new BlockDevice("disk0", disk, "", RingFeatures.SUPPORTED, 0);
             assertThatExceptionOfType(RingFault.class).isThrownBy(() -> device.start(activation));
             assertThat(activation.closed()).isTrue();
         }

@@ -22,6 +22,7 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 import org.viommu.endpoint.block.BlockFeatures;
 import org.viommu.virtio.DeviceType;
+import org.viommu.virtqueue.RingFeatures;
 
 class BlockEndpointTest {
     @TempDir
@@ -30,6 +31,8 @@ class BlockEndpointTest {
     private final List<String> events = new ArrayList<>();
     private DeviceType device;
     private String file;
+    private boolean packed;
+    private boolean inOrder;
 
     @BeforeEach
     void createFile() throws IOException {
@@ -45,6 +48,19 @@ class BlockEndpointTest {
         assertThat(events).last().isEqualTo("unregistered");
         new BlockEndpoint(context(), configuration("vm1", "disk0", file, true, "")).close();
         assertThat(device.features() & BlockFeatures.RO).isNotZero();
+    }
+
+    @Test
+    void packed_rings_and_rings_in_order_are_offered_if_they_are_asked_for() throws IOException {
+        long optional = RingFeatures.PACKED | RingFeatures.IN_ORDER;
+        new BlockEndpoint(context(), configuration("vm1", "disk0", file, false, "")).close();
+        assertThat(device.features() & optional).isZero();
+        packed = true;
+        new BlockEndpoint(context(), configuration("vm1", "disk0", file, false, "")).close();
+        assertThat(device.features() & optional).isEqualTo(RingFeatures.PACKED);
+        inOrder = true;
+        new BlockEndpoint(context(), configuration("vm1", "disk0", file, false, "")).close();
+        assertThat(device.features() & optional).isEqualTo(optional);
     }
 
     @Test
@@ -98,12 +114,12 @@ class BlockEndpointTest {
         assertThat(events).isEmpty();
     }
 
-    private static BlockConfiguration configuration(
+    private BlockConfiguration configuration(
             String machine, String name, String file, boolean readOnly, String serial) {
         return configuration(machine, name, file, readOnly, serial, 0);
     }
 
-    private static BlockConfiguration configuration(
+    private BlockConfiguration configuration(
             String machine, String name, String file, boolean readOnly, String serial, int pollMaxNanos) {
         return new BlockConfiguration() {
             @Override
@@ -134,6 +150,16 @@ class BlockEndpointTest {
             @Override
             public int poll$_$max$_$ns() {
                 return pollMaxNanos;
+            }
+
+            @Override
+            public boolean packed() {
+                return packed;
+            }
+
+            @Override
+            public boolean in__order() {
+                return inOrder;
             }
 
             @Override

@@ -30,6 +30,7 @@ import org.viommu.endpoint.block.BlockStatus;
 import org.viommu.endpoint.block.WriteZeroesLayout;
 import org.viommu.memory.AccessFault;
 import org.viommu.virtqueue.RingFault;
+import org.viommu.virtqueue.RingFeatures;
 
 class BlockRequestsTest {
     private static final int SECTORS = 1024;
@@ -63,7 +64,7 @@ class BlockRequestsTest {
 
     private void open(boolean readOnly, long features) throws IOException, RingFault {
         disk = FileDisk.open(file, readOnly);
-        rig = new Rig(new BlockDevice("vm1/disk0", disk, "serial-1", 0), features);
+        rig = new Rig(new BlockDevice("vm1/disk0", disk, "serial-1", RingFeatures.SUPPORTED, 0), features);
     }
 
     private void reopen(boolean readOnly, long features) throws IOException, RingFault {

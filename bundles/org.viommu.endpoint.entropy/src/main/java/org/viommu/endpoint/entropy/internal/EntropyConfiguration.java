@@ -19,4 +19,10 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
     @AttributeDefinition(description = "Name of the device, unique within its machine.")
     String name();
+
+    @AttributeDefinition(description = "Whether the guest may choose packed virtqueues.")
+    boolean packed() default false;
+
+    @AttributeDefinition(description = "Whether the guest may have its buffers given back in order.")
+    boolean in__order() default false;
 }

@@ -25,14 +25,23 @@ final class EntropyDevice implements DeviceType, StrayDma {
 
     private final String name;
     private final Random random;
+    private final long rings;
     private final NoConfig config = new NoConfig();
 
     /** Of the present session, or null. A stray access holds the lock, so that the session cannot end meanwhile. */
     private DeviceActivation active;
 
-    EntropyDevice(String name, Random random) {
+    /**
+     * Creates a device.
+     *
+     * @param name for messages
+     * @param random makes the bytes
+     * @param rings features of {@link RingFeatures} to offer
+     */
+    EntropyDevice(String name, Random random, long rings) {
         this.name = name;
         this.random = random;
+        this.rings = rings;
     }
 
     @Override
@@ -42,7 +51,7 @@ final class EntropyDevice implements DeviceType, StrayDma {
 
     @Override
     public long features() {
-        return RingFeatures.SUPPORTED;
+        return rings;
     }
 
     @Override

@@ -15,6 +15,7 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.metatype.annotations.Designate;
 import org.viommu.endpoint.entropy.StrayDma;
 import org.viommu.virtio.DeviceType;
+import org.viommu.virtqueue.RingFeatures;
 
 /**
  * A configured entropy device, offered to the hosts of its machine. Its bytes are the JDK's default {@link SecureRandom}'s, since guests make keys of them;
@@ -41,9 +42,10 @@ public final class EntropyEndpoint {
         Dictionary<String, Object> properties = new Hashtable<>();
         properties.put(DeviceType.MACHINE, machine);
         properties.put(DeviceType.NAME, name);
+        long rings = RingFeatures.offer(configuration.packed(), configuration.in__order());
         registration = context.registerService(
                 new String[] {DeviceType.class.getName(), StrayDma.class.getName()},
-                new EntropyDevice(machine + "/" + name, new SecureRandom()),
+                new EntropyDevice(machine + "/" + name, new SecureRandom(), rings),
                 properties);
     }
 

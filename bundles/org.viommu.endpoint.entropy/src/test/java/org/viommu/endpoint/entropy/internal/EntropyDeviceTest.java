@@ -14,11 +14,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.viommu.endpoint.entropy.StrayDma;
 import org.viommu.virtqueue.RingFault;
+import org.viommu.virtqueue.RingFeatures;
 
 class EntropyDeviceTest {
     private static final long SEED = 42;
 
-    private final EntropyDevice device = new EntropyDevice("vm1/rng0", new Random(SEED));
+    private final EntropyDevice device = new EntropyDevice("vm1/rng0", new Random(SEED), RingFeatures.SUPPORTED);
     private Rig rig;
 
     @BeforeEach

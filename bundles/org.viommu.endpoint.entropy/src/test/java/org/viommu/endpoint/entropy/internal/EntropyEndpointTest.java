@@ -16,14 +16,31 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 import org.viommu.endpoint.entropy.StrayDma;
 import org.viommu.virtio.DeviceType;
+import org.viommu.virtqueue.RingFeatures;
 
 class EntropyEndpointTest {
     private final List<String> events = new ArrayList<>();
+    private DeviceType device;
+    private boolean packed;
+    private boolean inOrder;
 
     @Test
     void device_is_registered_for_its_machine_by_its_name_and_with_its_test_hook() {
         new EntropyEndpoint(context(), configuration("vm1", "rng0")).close();
         assertThat(events).containsExactly("registered rng0 of vm1", "unregistered");
+    }
+
+    @Test
+    void packed_rings_and_rings_in_order_are_offered_if_they_are_asked_for() {
+        long optional = RingFeatures.PACKED | RingFeatures.IN_ORDER;
+        new EntropyEndpoint(context(), configuration("vm1", "rng0")).close();
+        assertThat(device.features() & optional).isZero();
+        packed = true;
+        new EntropyEndpoint(context(), configuration("vm1", "rng0")).close();
+        assertThat(device.features() & optional).isEqualTo(RingFeatures.PACKED);
+        inOrder = true;
+        new EntropyEndpoint(context(), configuration("vm1", "rng0")).close();
+        assertThat(device.features() & optional).isEqualTo(optional);
     }
 
     @Test
@@ -36,7 +53,7 @@ class EntropyEndpointTest {
                 .withMessage("org.viommu.endpoint.entropy: name: must not be empty");
     }
 
-    private static EntropyConfiguration configuration(String machine, String name) {
+    private EntropyConfiguration configuration(String machine, String name) {
         return new EntropyConfiguration() {
             @Override
             public String machine() {
@@ -46,6 +63,16 @@ class EntropyEndpointTest {
             @Override
             public String name() {
                 return name;
+            }
+
+            @Override
+            public boolean packed() {
+                return packed;
+            }
+
+            @Override
+            public boolean in__order() {
+                return inOrder;
             }
 
             @Override
@@ -63,6 +90,7 @@ class EntropyEndpointTest {
         return proxy(BundleContext.class, arguments -> {
             assertThat((String[]) arguments[0])
                     .containsExactlyInAnyOrder(DeviceType.class.getName(), StrayDma.class.getName());
+            device = (DeviceType) arguments[1];
             Dictionary<?, ?> properties = (Dictionary<?, ?>) arguments[2];
             events.add("registered " + properties.get("viommu.name") + " of " + properties.get("viommu.machine"));
             return registration;

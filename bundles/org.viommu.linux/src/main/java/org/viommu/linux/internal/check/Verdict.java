@@ -34,7 +34,11 @@ public final class Verdict {
             }
             narrator.say("checking: %s", check.name());
             try {
-                outcomes.put(check.name(), check.run());
+                Outcome outcome = check.run();
+                outcomes.put(check.name(), outcome);
+                if (outcome.result() == Result.FAIL) {
+                    narrator.say("failed: %s: %s", check.name(), outcome.detail());
+                }
             } catch (GuestGone e) {
                 outcomes.put(check.name(), Outcome.fail("%s", e.getMessage()));
                 gone = Optional.of(NOT_DONE);

@@ -55,9 +55,15 @@ public final class ConfiguredPlatform implements Platform {
      *
      * @param writer writes what {@code -acpitable} reads
      * @param folder where the sockets and the table go
+     * @param packed whether the devices offer packed virtqueues
      */
     public static ConfiguredPlatform open(
-            BundleContext context, ConfigurationAdmin admin, TopologyWriter writer, Path folder, GuestDisk disk)
+            BundleContext context,
+            ConfigurationAdmin admin,
+            TopologyWriter writer,
+            Path folder,
+            GuestDisk disk,
+            boolean packed)
             throws IOException {
         Path table = folder.resolve(TABLE);
         Files.write(table, writer.write(PciSlots.topology()));
@@ -65,7 +71,7 @@ public final class ConfiguredPlatform implements Platform {
         ConfiguredPlatform platform =
                 new ConfiguredPlatform(context, folder, configurations, new MachineServices(context, NAME));
         try {
-            configurations.create(table, folder, disk);
+            configurations.create(table, folder, disk, packed);
             return platform;
         } catch (IOException | RuntimeException e) {
             platform.close();

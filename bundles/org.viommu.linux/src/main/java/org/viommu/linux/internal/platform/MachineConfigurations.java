@@ -45,23 +45,30 @@ final class MachineConfigurations implements AutoCloseable {
      *
      * @param table file with the topology
      * @param folder where the sockets are to be
+     * @param packed whether the devices offer packed virtqueues
      */
-    void create(Path table, Path folder, GuestDisk disk) throws IOException {
+    void create(Path table, Path folder, GuestDisk disk, boolean packed) throws IOException {
         create(TOPOLOGY, Map.of("machine", machine, "file", table.toString()));
         create(
                 IOMMU,
                 Map.of(
-                        "machine", machine,
-                        "name", PciSlots.IOMMU.device(),
-                        "address", PciSlots.IOMMU.address().toString()));
+                        "machine",
+                        machine,
+                        "name",
+                        PciSlots.IOMMU.device(),
+                        "address",
+                        PciSlots.IOMMU.address().toString(),
+                        "packed",
+                        packed));
         create(
                 BLOCK,
                 Map.of(
                         "machine", machine,
                         "name", PciSlots.DISK.device(),
                         "file", disk.path().toString(),
-                        "read-only", disk.readOnly()));
-        create(ENTROPY, Map.of("machine", machine, "name", PciSlots.ENTROPY.device()));
+                        "read-only", disk.readOnly(),
+                        "packed", packed));
+        create(ENTROPY, Map.of("machine", machine, "name", PciSlots.ENTROPY.device(), "packed", packed));
         String[] functions = Stream.of(PciSlots.values())
                 .map(slot -> slot.device() + "=" + slot.address() + "=" + slot.socket(folder))
                 .toArray(String[]::new);

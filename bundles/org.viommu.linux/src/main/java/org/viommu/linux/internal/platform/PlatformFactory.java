@@ -15,7 +15,8 @@ public interface PlatformFactory {
      *
      * @param folder where sockets and files go
      * @param disk what is behind the block endpoint
+     * @param packed whether the devices offer packed virtqueues
      * @throws CannotRun if the platform refuses
      */
-    Platform open(Path folder, GuestDisk disk) throws CannotRun, IOException;
+    Platform open(Path folder, GuestDisk disk, boolean packed) throws CannotRun, IOException;
 }

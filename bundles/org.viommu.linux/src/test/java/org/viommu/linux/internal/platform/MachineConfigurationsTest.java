@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.viommu.linux.internal.guest.GuestDisk;
@@ -54,10 +56,14 @@ class MachineConfigurationsTest {
     }
 
     private MachineConfigurations create(boolean writable) throws Exception {
+        return create(writable, false);
+    }
+
+    private MachineConfigurations create(boolean writable, boolean packed) throws Exception {
         GuestDisk disk = GuestDisk.existing(
                 GuestDisk.create(folder.resolve("disk-" + writable)).path(), writable);
         MachineConfigurations configurations = new MachineConfigurations(admin(), "linux");
-        configurations.create(TABLE, Path.of("/run/x"), disk);
+        configurations.create(TABLE, Path.of("/run/x"), disk, packed);
         return configurations;
     }
 
@@ -88,6 +94,15 @@ class MachineConfigurationsTest {
 
         create(true).close();
         assertThat(updated.get("org.viommu.endpoint.block").get("read-only")).isEqualTo(false);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void packed_rings_are_offered_by_every_device_or_by_none(boolean packed) throws Exception {
+        create(true, packed).close();
+
+        assertThat(List.of("org.viommu.iommu", "org.viommu.endpoint.block", "org.viommu.endpoint.entropy"))
+                .allMatch(factory -> updated.get(factory).get("packed").equals(packed));
     }
 
     @Test
