@@ -5,6 +5,7 @@ package org.viommu.conformance.internal;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.viommu.conformance.ReservedRange;
 import org.viommu.virtio.iommu.IommuConfigLayout;
 import org.viommu.virtio.iommu.IommuFeatures;
 
@@ -19,7 +20,7 @@ import org.viommu.virtio.iommu.IommuFeatures;
  * @param inputStart first I/O virtual address that can be translated, unsigned
  * @param inputEnd last I/O virtual address that can be translated (inclusive), unsigned
  */
-record AddressPlan(long granule, long unit, long base, long memory, long inputStart, long inputEnd) {
+public record AddressPlan(long granule, long unit, long base, long memory, long inputStart, long inputEnd) {
     /** Pages that may be used, from 0 on. */
     static final int PAGES = 64;
 
@@ -37,7 +38,7 @@ record AddressPlan(long granule, long unit, long base, long memory, long inputSt
         boolean limited = guest.has(IommuFeatures.INPUT_RANGE);
         long inputStart = limited ? guest.config(IommuConfigLayout.INPUT_RANGE_START, Long.BYTES) : 0;
         long inputEnd = limited ? guest.config(IommuConfigLayout.INPUT_RANGE_END, Long.BYTES) : -1;
-        List<Region> reserved = new ArrayList<>();
+        List<ReservedRange> reserved = new ArrayList<>();
         for (int endpoint : guest.port().endpoints()) {
             reserved.addAll(guest.reserved(endpoint));
         }

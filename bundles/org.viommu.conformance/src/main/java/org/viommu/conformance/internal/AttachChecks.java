@@ -16,6 +16,7 @@ import static org.viommu.virtio.iommu.RequestStatus.UNSUPP;
 import java.util.List;
 import org.viommu.conformance.Answer;
 import org.viommu.conformance.Check;
+import org.viommu.conformance.ReservedRange;
 import org.viommu.virtio.iommu.AttachLayout;
 import org.viommu.virtio.iommu.IommuConfigLayout;
 import org.viommu.virtio.iommu.IommuFeatures;
@@ -126,7 +127,7 @@ public final class AttachChecks {
         guest.needs(IommuFeatures.MAP_UNMAP | IommuFeatures.PROBE, "MAP_UNMAP or PROBE");
         for (int endpoint : guest.port().endpoints()) {
             for (int other : guest.port().endpoints()) {
-                for (Region region : guest.reserved(other)) {
+                for (ReservedRange region : guest.reserved(other)) {
                     long end = region.start() + guest.plan().granule() - 1;
                     boolean own = guest.reserved(endpoint).stream()
                             .anyMatch(present -> present.overlaps(region.start(), end));

@@ -4,7 +4,7 @@
 package org.viommu.conformance.internal;
 
 /** A check cannot tell; the message says why. */
-final class NotObservable extends Exception {
+public final class NotObservable extends Exception {
     private static final long serialVersionUID = 1L;
 
     NotObservable(String reason) {

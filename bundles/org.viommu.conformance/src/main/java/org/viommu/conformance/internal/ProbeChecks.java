@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.viommu.conformance.Answer;
 import org.viommu.conformance.Check;
+import org.viommu.conformance.ReservedRange;
 import org.viommu.virtio.iommu.IommuFeatures;
 import org.viommu.virtio.iommu.ProbeLayout;
 import org.viommu.virtio.iommu.PropertyLayout;
@@ -199,8 +200,8 @@ public final class ProbeChecks {
 
     private static String msi(Guest guest) throws Unmet, NotObservable {
         for (int endpoint : probed(guest)) {
-            List<Region> regions = guest.reserved(endpoint);
-            if (regions.stream().filter(Region::msi).count() > 1) {
+            List<ReservedRange> regions = guest.reserved(endpoint);
+            if (regions.stream().filter(ReservedRange::msi).count() > 1) {
                 throw new Unmet("endpoint 0x%x: %s".formatted(endpoint, regions));
             }
         }
@@ -209,9 +210,9 @@ public final class ProbeChecks {
 
     private static String overlap(Guest guest) throws Unmet, NotObservable {
         for (int endpoint : probed(guest)) {
-            List<Region> regions = guest.reserved(endpoint);
+            List<ReservedRange> regions = guest.reserved(endpoint);
             for (int i = 0; i < regions.size(); i++) {
-                for (Region other : regions.subList(i + 1, regions.size())) {
+                for (ReservedRange other : regions.subList(i + 1, regions.size())) {
                     if (regions.get(i).overlaps(other.start(), other.end())) {
                         throw new Unmet("endpoint 0x%x: %s and %s".formatted(endpoint, regions.get(i), other));
                     }
@@ -224,7 +225,7 @@ public final class ProbeChecks {
     private static String mapReserved(Guest guest) throws Unmet, NotObservable {
         guest.needs(IommuFeatures.MAP_UNMAP, "MAP_UNMAP");
         for (int endpoint : probed(guest)) {
-            for (Region region : guest.reserved(endpoint)) {
+            for (ReservedRange region : guest.reserved(endpoint)) {
                 int domain = guest.attached(0, endpoint);
                 long start = region.start() & -guest.plan().granule();
                 Answer answer = guest.map(
@@ -245,7 +246,7 @@ public final class ProbeChecks {
     private static String accessReserved(Guest guest) throws Unmet, NotObservable {
         guest.needs(IommuFeatures.PROBE, "PROBE");
         int endpoint = guest.dmaEndpoint();
-        for (Region region : guest.reserved(endpoint)) {
+        for (ReservedRange region : guest.reserved(endpoint)) {
             if (!region.msi()) {
                 guest.attached(0, endpoint);
                 guest.expectRead(endpoint, region.start(), guest.plan().physical(0), false);
@@ -271,9 +272,9 @@ public final class ProbeChecks {
     }
 
     private static String seen(Guest guest) throws Unmet {
-        List<Region> regions = guest.reserved(guest.endpoint());
+        List<ReservedRange> regions = guest.reserved(guest.endpoint());
         return regions.isEmpty()
                 ? "an empty list"
-                : regions.stream().map(Region::toString).collect(Collectors.joining(", "));
+                : regions.stream().map(ReservedRange::toString).collect(Collectors.joining(", "));
     }
 }

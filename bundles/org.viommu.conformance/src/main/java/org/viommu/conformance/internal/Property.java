@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import org.viommu.conformance.ReservedRange;
 import org.viommu.virtio.iommu.PropertyLayout;
 import org.viommu.virtio.iommu.ReservedMemoryLayout;
 
@@ -64,9 +65,9 @@ record Property(int head, byte[] value) {
         return Byte.toUnsignedInt(value[ReservedMemoryLayout.SUBTYPE - PropertyLayout.HEAD_SIZE]);
     }
 
-    Region region() {
+    ReservedRange region() {
         ByteBuffer fields = ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN);
-        return new Region(
+        return new ReservedRange(
                 fields.getLong(ReservedMemoryLayout.START - PropertyLayout.HEAD_SIZE),
                 fields.getLong(ReservedMemoryLayout.END - PropertyLayout.HEAD_SIZE),
                 subtype() == ReservedMemoryLayout.MSI);

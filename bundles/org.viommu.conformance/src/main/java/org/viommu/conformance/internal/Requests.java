@@ -14,20 +14,20 @@ import org.viommu.virtio.iommu.RequestType;
 import org.viommu.virtio.iommu.UnmapLayout;
 
 /** The device-readable parts of requests, for a check to spoil. */
-final class Requests {
+public final class Requests {
     private Requests() {}
 
-    static ByteBuffer attach(int domain, int endpoint, int flags) {
+    public static ByteBuffer attach(int domain, int endpoint, int flags) {
         return request(RequestType.ATTACH, domain)
                 .putInt(AttachLayout.ENDPOINT, endpoint)
                 .putInt(AttachLayout.FLAGS, flags);
     }
 
-    static ByteBuffer detach(int domain, int endpoint) {
+    public static ByteBuffer detach(int domain, int endpoint) {
         return request(RequestType.DETACH, domain).putInt(DetachLayout.ENDPOINT, endpoint);
     }
 
-    static ByteBuffer map(int domain, long start, long end, long physical, int flags) {
+    public static ByteBuffer map(int domain, long start, long end, long physical, int flags) {
         return request(RequestType.MAP, domain)
                 .putLong(MapLayout.VIRTUAL_START, start)
                 .putLong(MapLayout.VIRTUAL_END, end)
@@ -35,26 +35,26 @@ final class Requests {
                 .putInt(MapLayout.FLAGS, flags);
     }
 
-    static ByteBuffer unmap(int domain, long start, long end) {
+    public static ByteBuffer unmap(int domain, long start, long end) {
         return request(RequestType.UNMAP, domain)
                 .putLong(UnmapLayout.VIRTUAL_START, start)
                 .putLong(UnmapLayout.VIRTUAL_END, end);
     }
 
-    static ByteBuffer probe(int endpoint) {
+    public static ByteBuffer probe(int endpoint) {
         return request(RequestType.PROBE, endpoint);
     }
 
     /** A request of which only the head and the ID behind it are set. */
-    static ByteBuffer request(RequestType type, int id) {
+    public static ByteBuffer request(RequestType type, int id) {
         return empty(size(type)).put(RequestLayout.TYPE, (byte) type.value()).putInt(RequestLayout.HEAD_SIZE, id);
     }
 
-    static ByteBuffer empty(int size) {
+    public static ByteBuffer empty(int size) {
         return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    static int size(RequestType type) {
+    public static int size(RequestType type) {
         return switch (type) {
             case ATTACH -> AttachLayout.SIZE;
             case DETACH -> DetachLayout.SIZE;

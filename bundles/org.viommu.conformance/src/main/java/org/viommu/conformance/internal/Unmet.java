@@ -4,7 +4,7 @@
 package org.viommu.conformance.internal;
 
 /** A device does not do what a check asks; the message says what it does instead. */
-final class Unmet extends Exception {
+public final class Unmet extends Exception {
     private static final long serialVersionUID = 1L;
 
     Unmet(String seen) {

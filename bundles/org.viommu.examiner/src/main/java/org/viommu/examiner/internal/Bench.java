@@ -95,6 +95,15 @@ public final class Bench implements Board, AutoCloseable {
         return new RingPort(transport, access, new Arena(SPACE, MEMORY_SIZE - SPACE), PATIENCE, this);
     }
 
+    /**
+     * The guest memory that checks use.
+     *
+     * @return the arena of each {@link #port()}
+     */
+    public static Arena arena() {
+        return new Arena(SPACE + RingPort.RINGS_SIZE, MEMORY_SIZE - SPACE - RingPort.RINGS_SIZE);
+    }
+
     private DriverTransport reach(Way way) throws IOException {
         return switch (way) {
             case RING -> {

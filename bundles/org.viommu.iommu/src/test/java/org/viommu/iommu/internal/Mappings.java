@@ -5,10 +5,11 @@ package org.viommu.iommu.internal;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.viommu.conformance.Oracle;
 import org.viommu.iommu.IommuSnapshot;
 import org.viommu.iommu.IommuStatus;
 
-/** Reads the mappings of a domain page by page. */
+/** The mappings of a domain, read page by page. */
 final class Mappings {
     private Mappings() {}
 
@@ -21,5 +22,13 @@ final class Mappings {
             page = next == 0 ? List.of() : status.mappings(domain, next, IommuStatus.MAX_PAGE);
         }
         return all;
+    }
+
+    /** What a domain should hold. */
+    static List<IommuSnapshot.Mapping> of(Oracle oracle, int domain) {
+        return oracle.mappings(domain).stream()
+                .map(mapping ->
+                        new IommuSnapshot.Mapping(mapping.start(), mapping.end(), mapping.physical(), mapping.flags()))
+                .toList();
     }
 }

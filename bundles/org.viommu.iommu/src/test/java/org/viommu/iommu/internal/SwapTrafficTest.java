@@ -5,24 +5,28 @@ package org.viommu.iommu.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.viommu.conformance.Limits;
+import org.viommu.conformance.Operation;
+import org.viommu.conformance.Oracle;
 import org.viommu.dma.DmaPort;
 import org.viommu.memory.AccessFault;
-import org.viommu.topology.ReservedRegion;
-import org.viommu.topology.ReservedRegion.Kind;
 import org.viommu.virtio.iommu.MapFlags;
 import org.viommu.virtio.iommu.RequestStatus;
 
 /**
  * Swaps stores again and again while requests change mappings and an endpoint uses those that stay: every answer and
- * every mapping is as the model says, and no access fails or goes astray.
+ * every mapping is as the oracle says, and no access fails or goes astray.
  */
 class SwapTrafficTest {
     private static final long PAGE = 0x1000;
@@ -33,10 +37,18 @@ class SwapTrafficTest {
     private static final int STABLE = 1;
 
     private static final int STABLE_PAGES = 2_000;
-    private static final ReservedRegion NONE = new ReservedRegion(1L << 60, (1L << 60) + PAGE - 1, Kind.RESERVED);
+    private static final Limits LIMITS = new Limits(
+            PAGE,
+            0,
+            -1L,
+            0,
+            -1,
+            IntStream.rangeClosed(TestGuest.ENDPOINT, TestGuest.LAST_ENDPOINT)
+                    .boxed()
+                    .collect(Collectors.toMap(endpoint -> endpoint, endpoint -> List.of())));
 
     private final TestGuest guest = new TestGuest();
-    private final IommuModel model = new IommuModel(PAGE, TestGuest.ENDPOINT, TestGuest.LAST_ENDPOINT, NONE);
+    private final Oracle oracle = new Oracle(LIMITS, true);
     private final AtomicBoolean ended = new AtomicBoolean();
 
     @ParameterizedTest
@@ -55,7 +67,7 @@ class SwapTrafficTest {
             ended.set(true);
             assertThat(reader.get()).isPositive();
             for (int domain = STABLE; domain <= STABLE + 3; domain++) {
-                assertThat(Mappings.all(guest.status, domain)).isEqualTo(model.mappings(domain));
+                assertThat(Mappings.all(guest.status, domain)).isEqualTo(Mappings.of(oracle, domain));
             }
             assertThat(guest.status.snapshot().store().swaps()).isGreaterThanOrEqualTo(SWAPS);
             assertThat(guest.status.snapshot().faults().total()).isZero();
@@ -67,15 +79,12 @@ class SwapTrafficTest {
     }
 
     private void mapStable() throws AccessFault {
-        expect(guest.attach(STABLE, TestGuest.ENDPOINT), model.attach(STABLE, TestGuest.ENDPOINT, false), 0);
+        attach(STABLE, TestGuest.ENDPOINT, 0);
         for (int i = 0; i < STABLE_PAGES; i++) {
             long physical = TestGuest.DMA_MEMORY + i * PAGE;
             guest.physical().putLong(physical, physical);
             long start = i * 3 * PAGE;
-            expect(
-                    guest.map(STABLE, start, start + PAGE - 1, physical, MapFlags.READ),
-                    model.map(STABLE, start, start + PAGE - 1, physical, MapFlags.READ),
-                    i);
+            map(STABLE, start, start + PAGE - 1, physical, MapFlags.READ, i);
         }
     }
 
@@ -84,16 +93,15 @@ class SwapTrafficTest {
         int domain = STABLE + random.nextInt(4);
         int endpoint = TestGuest.ENDPOINT + 1 + random.nextInt(3);
         if (random.nextInt(200) == 0) {
-            expect(guest.attach(domain, endpoint), model.attach(domain, endpoint, false), step);
+            attach(domain, endpoint, step);
             return;
         }
         long start = (random.nextInt(STABLE_PAGES) * 3 + 1) * PAGE;
         long end = start + PAGE * (1 + random.nextInt(2)) - 1;
         if (random.nextBoolean()) {
-            int flags = random.nextInt(4);
-            expect(guest.map(domain, start, end, start, flags), model.map(domain, start, end, start, flags), step);
+            map(domain, start, end, start, random.nextInt(4), step);
         } else {
-            expect(guest.unmap(domain, start, end), model.unmap(domain, start, end), step);
+            expect(new Operation.Unmap(domain, start, end), guest.unmap(domain, start, end), step);
         }
     }
 
@@ -151,9 +159,21 @@ class SwapTrafficTest {
         Await.until(store.name(), () -> guest.status.snapshot().store().name().equals(store.name()));
     }
 
-    private static void expect(RequestStatus actual, RequestStatus expected, int step) {
-        if (actual != expected) {
-            throw new AssertionError("step " + step + ": " + actual + " instead of " + expected);
+    private void attach(int domain, int endpoint, int step) {
+        expect(new Operation.Attach(domain, endpoint, false), guest.attach(domain, endpoint), step);
+    }
+
+    private void map(int domain, long start, long end, long physical, int flags, int step) {
+        expect(
+                new Operation.Map(domain, start, end, physical, flags),
+                guest.map(domain, start, end, physical, flags),
+                step);
+    }
+
+    private void expect(Operation request, RequestStatus actual, int step) {
+        assertThat(oracle.answers(request)).as("step %d: %s", step, request).contains(actual);
+        if (actual == RequestStatus.OK) {
+            oracle.apply(request);
         }
     }
 }
