@@ -158,7 +158,8 @@ final class SessionQueue implements DeviceQueue {
         if (ring == null) {
             return false;
         }
-        watched = worked && thread.watches();
+        // A kick that was sent before the driver learnt of the watch does not end it.
+        watched = (worked || watched) && thread.watches();
         boolean available;
         if (watched) {
             ring.suppressKicks();

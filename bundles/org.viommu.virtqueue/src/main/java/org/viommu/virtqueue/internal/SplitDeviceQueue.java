@@ -172,8 +172,9 @@ public final class SplitDeviceQueue implements DeviceRing {
         access.enter();
         try {
             if (eventIndex) {
-                // The index that the driver passed last is the one that it reaches again latest.
-                ring.putAvailableEvent(SplitRing.before(popped));
+                // As far away as can be. The index before this one would be too near: a driver that has just made the
+                // chain there available may look at the event only now, and would kick for what is served already.
+                ring.putAvailableEvent(SplitRing.opposite(popped));
             } else {
                 ring.putUsedFlags(SplitLayout.USED_NO_NOTIFY);
             }

@@ -193,8 +193,8 @@ public final class SplitDriverQueue implements DriverQueue {
         access.enter();
         try {
             if (eventIndex) {
-                // The index that the device passed last is the one that it reaches again latest.
-                ring.putUsedEvent(SplitRing.before(polled));
+                // As far away as can be: a device that has just passed an index may look at the event only now.
+                ring.putUsedEvent(SplitRing.opposite(polled));
             } else {
                 ring.putAvailableFlags(SplitLayout.AVAILABLE_NO_INTERRUPT);
             }

@@ -18,6 +18,7 @@ import org.viommu.virtqueue.SplitLayout;
  */
 final class SplitRing {
     private static final int INDEX_MASK = 0xffff;
+    private static final int HALF = 0x8000;
     private static final long LOW_WORD = 0xffff_ffffL;
 
     private final MemoryAccess access;
@@ -59,8 +60,9 @@ final class SplitRing {
         return index + 1 & INDEX_MASK;
     }
 
-    static int before(int index) {
-        return index - 1 & INDEX_MASK;
+    /** The index that is as far ahead of another as it is behind. */
+    static int opposite(int index) {
+        return index ^ HALF;
     }
 
     /**
