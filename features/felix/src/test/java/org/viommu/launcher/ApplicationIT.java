@@ -77,6 +77,23 @@ class ApplicationIT {
     }
 
     @Test
+    void the_device_of_the_application_conforms() throws Exception {
+        Outcome outcome = run("conformance", "--over", "pci", "--requests", "2000");
+
+        assertThat(outcome.output())
+                .contains("conformance/iommu0 over PCI", "0 differs, 0 deviates, 0 VIOLATED", "no difference");
+        assertThat(outcome.status()).isZero();
+    }
+
+    @Test
+    void a_wrong_option_is_named() throws Exception {
+        Outcome outcome = run("conformance", "--over", "isa");
+
+        assertThat(outcome.errors()).contains("--over", "isa", "RING, MMIO, PCI");
+        assertThat(outcome.status()).isEqualTo(2);
+    }
+
+    @Test
     void a_bundle_that_does_not_resolve_is_reported_in_one_line_and_left_out() throws Exception {
         writeBundle("test.broken", "org.osgi.framework,not.there");
 
