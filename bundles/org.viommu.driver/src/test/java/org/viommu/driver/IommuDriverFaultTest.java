@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.viommu.virtio.Await;
 import org.viommu.virtio.iommu.FaultFlags;
 import org.viommu.virtio.iommu.FaultReason;
 

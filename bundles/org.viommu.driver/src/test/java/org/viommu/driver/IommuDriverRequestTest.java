@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.viommu.driver.DriverException.Reason;
+import org.viommu.virtio.Await;
 import org.viommu.virtio.DeviceStatus;
 import org.viommu.virtio.iommu.AttachFlags;
 import org.viommu.virtio.iommu.IommuFeatures;

@@ -4,11 +4,13 @@
 package org.viommu.virtio;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.viommu.memory.MemoryAccess;
 import org.viommu.virtqueue.DeviceQueue;
 import org.viommu.virtqueue.QueueAddresses;
+import org.viommu.virtqueue.QueueState;
 import org.viommu.virtqueue.RingFault;
 
 /** A device between DRIVER_OK and reset: one session of its type, on a thread of its own. */
@@ -30,13 +32,16 @@ final class ActiveDevice implements DeviceActivation, DeviceThread.Work {
     private final SessionQueue[] queues;
 
     private DeviceSession session;
+    /** Whether another instance has begun the session, and the driver may have missed interrupts since. */
+    private final boolean goesOn;
+
     private volatile boolean broken;
     private volatile boolean over;
 
     /**
      * Prepares a session.
      *
-     * @param queues what the driver has configured, null for each queue that it has not enabled
+     * @param queues how each can be used; null for each that cannot, because the driver had not enabled it at DRIVER_OK
      * @param paused whether to begin only after {@link #resume()}
      */
     ActiveDevice(
@@ -44,20 +49,22 @@ final class ActiveDevice implements DeviceActivation, DeviceThread.Work {
             DeviceType type,
             MemoryPlatform platform,
             long features,
-            QueueAddresses[] queues,
+            QueueSetup[] queues,
+            boolean goesOn,
             boolean paused) {
         this.device = device;
         this.type = type;
         this.platform = platform;
         this.features = features;
+        this.goesOn = goesOn;
         this.thread = new DeviceThread(
                 "viommu-" + device.name(), this, enabled(queues), new Watch(type.pollMaxNanos()), paused);
         this.queues = Arrays.stream(queues)
-                .map(addresses -> addresses == null ? null : new SessionQueue(addresses, features, thread))
+                .map(setup -> setup == null ? null : new SessionQueue(setup, features, thread))
                 .toArray(SessionQueue[]::new);
     }
 
-    private static long enabled(QueueAddresses[] queues) {
+    private static long enabled(QueueSetup[] queues) {
         long enabled = 0;
         for (int i = 0; i < queues.length; i++) {
             enabled |= queues[i] == null ? 0 : 1L << i;
@@ -66,6 +73,12 @@ final class ActiveDevice implements DeviceActivation, DeviceThread.Work {
     }
 
     void activate() {
+        thread.start();
+    }
+
+    /** Activates the device as one that may have broken down before. */
+    void goOn(boolean isBroken) {
+        broken = isBroken;
         thread.start();
     }
 
@@ -100,6 +113,17 @@ final class ActiveDevice implements DeviceActivation, DeviceThread.Work {
     /** Returns when nothing uses the driver's memory any more. */
     void stop() {
         thread.stop();
+    }
+
+    /**
+     * Where a queue stands.
+     *
+     * @param queue index of the queue; the thread rests
+     * @return null if the queue has not been used, or never will be
+     * @throws IllegalStateException if the session holds chains of the queue
+     */
+    QueueState position(int queue) {
+        return queues[queue] == null || broken ? null : queues[queue].position();
     }
 
     /** Whether only a reset helps. */
@@ -148,8 +172,14 @@ final class ActiveDevice implements DeviceActivation, DeviceThread.Work {
 
     @Override
     public void begin() {
+        if (broken) {
+            return;
+        }
         try {
             session = type.start(this);
+            if (goesOn) {
+                IntStream.range(0, queues.length).forEach(this::interrupt);
+            }
         } catch (RingFault fault) {
             breakDown(fault);
         } catch (RuntimeException | Error defect) {

@@ -81,6 +81,31 @@ public interface DeviceType {
     DeviceSession start(DeviceActivation activation) throws org.viommu.virtqueue.RingFault;
 
     /**
+     * What the type itself keeps, for {@link #restoreState}: all that its driver could notice the loss of, but for
+     * queues, features and status. Called while the session, if there is one, rests between two calls; it then holds no
+     * chain.
+     *
+     * @return bytes that name their version, if they may ever change; empty if there is nothing
+     */
+    default byte[] saveState() {
+        return new byte[0];
+    }
+
+    /**
+     * Takes over what another instance of the type has saved. Called without a session; if the other instance had one,
+     * {@link #start} follows.
+     *
+     * @param state what {@link #saveState()} gave
+     * @throws IllegalArgumentException if this instance cannot take that over; nothing has changed then
+     */
+    default void restoreState(byte[] state) {
+        if (state.length != 0) {
+            throw new IllegalArgumentException(
+                    "device type %d keeps no state, but is given %d bytes".formatted(deviceId(), state.length));
+        }
+    }
+
+    /**
      * The whole machine is reset, not only this device. Called without a session. What survives a device reset may
      * change now.
      */

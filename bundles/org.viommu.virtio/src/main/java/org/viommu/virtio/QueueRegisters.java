@@ -3,7 +3,9 @@
 
 package org.viommu.virtio;
 
+import java.util.Optional;
 import org.viommu.virtqueue.QueueAddresses;
+import org.viommu.virtqueue.QueueState;
 
 /**
  * The registers of one queue, as a transport shows them to its driver (virtio 1.4, 4.1.4.3 and 4.2.2). They keep still
@@ -131,8 +133,7 @@ public final class QueueRegisters {
      * @return whether the queue is enabled now and was not before
      */
     boolean enable(boolean anySize) {
-        boolean allowed = size > 0 && size <= maxSize && (anySize || Integer.bitCount(size) == 1);
-        boolean enabling = allowed && !enabled && !sealed;
+        boolean enabling = allows(size, anySize) && !enabled && !sealed;
         enabled |= enabling;
         return enabling;
     }
@@ -153,9 +154,35 @@ public final class QueueRegisters {
         sealed = false;
     }
 
-    /** What the driver has configured, or null if the queue is not enabled. */
+    /** What the driver has configured. */
     QueueAddresses addresses() {
-        return enabled ? new QueueAddresses(size, descriptorArea, driverArea, deviceArea) : null;
+        return new QueueAddresses(size, descriptorArea, driverArea, deviceArea);
+    }
+
+    /** How a device that is at work can use the queue, or null if it cannot. */
+    QueueSetup setup(QueueState position) {
+        return sealed && !enabled ? null : new QueueSetup(enabled ? addresses() : null, maxSize, position);
+    }
+
+    /** What the registers hold, for a device's side of the queue that stands at a position. */
+    SavedQueue save(QueueState position) {
+        return new SavedQueue(
+                size, descriptorArea, driverArea, deviceArea, enabled, sealed, Optional.ofNullable(position));
+    }
+
+    /** Takes over what was saved. */
+    void restore(SavedQueue saved) {
+        size = saved.size();
+        descriptorArea = saved.descriptorArea();
+        driverArea = saved.driverArea();
+        deviceArea = saved.deviceArea();
+        enabled = saved.enabled();
+        sealed = saved.sealed();
+    }
+
+    /** Whether a queue of that size can be enabled. */
+    boolean allows(int entries, boolean anySize) {
+        return entries > 0 && entries <= maxSize && (anySize || Integer.bitCount(entries) == 1);
     }
 
     /** Disables the queue and forgets what the driver has written. */

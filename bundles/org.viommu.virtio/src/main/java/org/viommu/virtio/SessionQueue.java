@@ -6,7 +6,9 @@ package org.viommu.virtio;
 import org.viommu.memory.MemoryAccess;
 import org.viommu.virtqueue.Chain;
 import org.viommu.virtqueue.DeviceQueue;
+import org.viommu.virtqueue.DeviceRing;
 import org.viommu.virtqueue.QueueAddresses;
+import org.viommu.virtqueue.QueueState;
 import org.viommu.virtqueue.RingFault;
 import org.viommu.virtqueue.Virtqueues;
 
@@ -30,7 +32,10 @@ final class SessionQueue implements DeviceQueue {
     private MemoryAccess memory;
 
     /** Null before the session opens the queue, and from a reset of the queue on until it is served again. */
-    private DeviceQueue ring;
+    private DeviceRing ring;
+
+    /** Where the next ring goes on, or null if it is a fresh one. */
+    private QueueState position;
 
     private int size;
     private boolean reset;
@@ -41,11 +46,12 @@ final class SessionQueue implements DeviceQueue {
     /** Whether the session waits for the next chain and the driver has not been asked to kick. */
     private boolean watched;
 
-    SessionQueue(QueueAddresses addresses, long features, DeviceThread thread) {
-        this.addresses = addresses;
+    SessionQueue(QueueSetup setup, long features, DeviceThread thread) {
+        this.addresses = setup.addresses();
+        this.position = setup.position();
         this.features = features;
         this.thread = thread;
-        this.size = addresses.size();
+        this.size = addresses == null ? setup.maxSize() : addresses.size();
     }
 
     void open(MemoryAccess access) throws RingFault {
@@ -65,6 +71,7 @@ final class SessionQueue implements DeviceQueue {
     void disable() {
         addresses = null;
         ring = null;
+        position = null;
         watched = false;
         reset = true;
     }
@@ -84,10 +91,18 @@ final class SessionQueue implements DeviceQueue {
     boolean attach() throws RingFault {
         QueueAddresses next = addresses;
         if (ring == null && next != null && memory != null) {
-            ring = Virtqueues.openDevice(next, features, memory);
+            ring = position == null
+                    ? Virtqueues.openDevice(next, features, memory)
+                    : Virtqueues.openDevice(next, features, memory, position);
+            position = null;
             size = next.size();
         }
         return next != null;
+    }
+
+    /** Where the queue stands, or null if it has not been used; asked while the device's thread rests. */
+    QueueState position() {
+        return ring == null ? position : ring.state();
     }
 
     /** Whether a chain has been popped since the last call. */

@@ -3,9 +3,8 @@
 
 package org.viommu.virtio;
 
-import java.util.Arrays;
+import java.nio.ByteBuffer;
 import java.util.List;
-import org.viommu.virtqueue.QueueAddresses;
 import org.viommu.virtqueue.RingFeatures;
 
 /**
@@ -30,20 +29,16 @@ public final class VirtioDevice implements AutoCloseable {
     private final DeviceType type;
     private final MemoryPlatform platform;
     private final DeviceConfig config;
-    private final long required;
-    private final List<QueueRegisters> queues;
+    private final FeatureNegotiation features;
+    private final DeviceQueues queues;
     private final DeviceFaults faults = new DeviceFaults();
 
-    private volatile long offered;
     private volatile DeviceInterrupts interrupts = DeviceInterrupts.NONE;
     private volatile int status;
-    private volatile long accepted;
     private volatile ActiveDevice active;
 
-    private long driverFeatures;
-
-    /** One bit for each feature word from the third on in which the driver has accepted something. */
-    private long acceptedBeyond;
+    /** What is added to the type's generation, so that it goes on where a driver has seen it. */
+    private volatile int generationShift;
 
     private boolean paused;
     private boolean closed;
@@ -62,34 +57,8 @@ public final class VirtioDevice implements AutoCloseable {
         this.type = type;
         this.platform = platform;
         this.config = type.config();
-        this.required = VirtioFeatures.VERSION_1 | (platform.translates() ? VirtioFeatures.ACCESS_PLATFORM : 0);
-        this.offered = required | checkedFeatures(type);
-        this.queues = checkedQueues(type);
-    }
-
-    private static long checkedFeatures(DeviceType type) {
-        long foreign = type.features() & ~(VirtioFeatures.DEVICE_TYPE | RingFeatures.SUPPORTED | RingFeatures.OPTIONAL);
-        if (foreign != 0) {
-            throw new IllegalArgumentException("device type %d offers features 0x%x, which are not for it to offer"
-                    .formatted(type.deviceId(), foreign));
-        }
-        return type.features();
-    }
-
-    private static List<QueueRegisters> checkedQueues(DeviceType type) {
-        int[] sizes = type.queueSizes();
-        if (sizes.length < 1 || sizes.length > MAX_QUEUES) {
-            throw new IllegalArgumentException("device type %d has %d queues, which is not in 1..%d"
-                    .formatted(type.deviceId(), sizes.length, MAX_QUEUES));
-        }
-        for (int size : sizes) {
-            if (size < 1 || size > QueueAddresses.MAX_SIZE || Integer.bitCount(size) != 1) {
-                throw new IllegalArgumentException(
-                        "device type %d has a queue of %d entries; it must be a power of two up to %d"
-                                .formatted(type.deviceId(), size, QueueAddresses.MAX_SIZE));
-            }
-        }
-        return Arrays.stream(sizes).mapToObj(QueueRegisters::new).toList();
+        this.features = new FeatureNegotiation(name, type, platform);
+        this.queues = new DeviceQueues(type);
     }
 
     /**
@@ -134,7 +103,7 @@ public final class VirtioDevice implements AutoCloseable {
      * @return an immutable list, by index
      */
     public List<QueueRegisters> queues() {
-        return queues;
+        return queues.registers();
     }
 
     /**
@@ -144,11 +113,7 @@ public final class VirtioDevice implements AutoCloseable {
      * @throws IllegalArgumentException for other bits
      */
     public void offer(long features) {
-        if ((features & ~VirtioFeatures.TRANSPORT) != 0) {
-            throw new IllegalArgumentException("a transport of %s offers features 0x%x, which are not for it to offer"
-                    .formatted(name, features & ~VirtioFeatures.TRANSPORT));
-        }
-        offered |= features;
+        this.features.offer(features);
     }
 
     /**
@@ -157,7 +122,7 @@ public final class VirtioDevice implements AutoCloseable {
      * @return one bit for each feature; the same at each call once a transport is in front of the device
      */
     public long offeredFeatures() {
-        return offered;
+        return features.offered();
     }
 
     /**
@@ -166,7 +131,7 @@ public final class VirtioDevice implements AutoCloseable {
      * @return one bit for each feature; 0 after a reset
      */
     public long driverFeatures() {
-        return driverFeatures;
+        return features.chosen();
     }
 
     /**
@@ -175,7 +140,7 @@ public final class VirtioDevice implements AutoCloseable {
      * @return one bit for each feature; 0 while FEATURES_OK is not set
      */
     public long acceptedFeatures() {
-        return accepted;
+        return features.accepted();
     }
 
     /**
@@ -185,16 +150,7 @@ public final class VirtioDevice implements AutoCloseable {
      * @param features one bit for each of them
      */
     public void setDriverFeatures(int word, int features) {
-        if ((status & DeviceStatus.FEATURES_OK) != 0) {
-            return;
-        }
-        if (word == 0) {
-            driverFeatures = driverFeatures & -1L << Integer.SIZE | Integer.toUnsignedLong(features);
-        } else if (word == 1) {
-            driverFeatures = (long) features << Integer.SIZE | Integer.toUnsignedLong((int) driverFeatures);
-        } else if (word > 0 && word < Long.SIZE) {
-            acceptedBeyond = acceptedBeyond & ~(1L << word) | (features != 0 ? 1L << word : 0);
-        }
+        this.features.choose(word, features);
     }
 
     /**
@@ -220,30 +176,14 @@ public final class VirtioDevice implements AutoCloseable {
         }
         int added = value & ~status;
         status |= added & WRITABLE_STATUS;
-        if ((added & DeviceStatus.FEATURES_OK) != 0 && acceptable()) {
-            accepted = driverFeatures;
+        if ((added & DeviceStatus.FEATURES_OK) != 0 && features.agree()) {
             status |= DeviceStatus.FEATURES_OK;
         }
         if ((added & DeviceStatus.DRIVER_OK) != 0 && (status & DeviceStatus.FEATURES_OK) != 0 && !closed) {
             status |= DeviceStatus.DRIVER_OK;
-            activate();
+            active = active(queues.seal(), false);
+            active.activate();
         }
-    }
-
-    private boolean acceptable() {
-        return acceptedBeyond == 0
-                && (driverFeatures & ~offered) == 0
-                && (driverFeatures & required) == required
-                && type.accepts(driverFeatures);
-    }
-
-    private void activate() {
-        queues.forEach(QueueRegisters::seal);
-        QueueAddresses[] addresses =
-                queues.stream().map(QueueRegisters::addresses).toArray(QueueAddresses[]::new);
-        ActiveDevice next = new ActiveDevice(this, type, platform, accepted, addresses, paused);
-        active = next;
-        next.activate();
     }
 
     /**
@@ -256,7 +196,7 @@ public final class VirtioDevice implements AutoCloseable {
      */
     public synchronized void enableQueue(int queue) {
         QueueRegisters registers = queues.get(queue);
-        if (registers.enable((accepted & RingFeatures.PACKED) != 0) && active != null) {
+        if (registers.enable(features.accepted(RingFeatures.PACKED)) && active != null) {
             active.enableQueue(queue, registers.addresses());
         }
     }
@@ -290,7 +230,7 @@ public final class VirtioDevice implements AutoCloseable {
      * @return whether the queue has been reset
      */
     public synchronized boolean resetQueue(int queue) {
-        if ((accepted & VirtioFeatures.RING_RESET) == 0) {
+        if (!features.accepted(VirtioFeatures.RING_RESET)) {
             return false;
         }
         disableQueue(queue);
@@ -305,11 +245,8 @@ public final class VirtioDevice implements AutoCloseable {
             last.stop();
             active = null;
         }
-        queues.forEach(QueueRegisters::unseal);
-        queues.forEach(QueueRegisters::reset);
-        driverFeatures = 0;
-        acceptedBeyond = 0;
-        accepted = 0;
+        queues.reset();
+        features.reset();
         status = 0;
     }
 
@@ -338,6 +275,72 @@ public final class VirtioDevice implements AutoCloseable {
         if (active != null) {
             active.resume();
         }
+    }
+
+    /**
+     * Saves the device, be it in the middle of traffic: what has been made available and not been used when it came to
+     * rest is left for whoever goes on. It stays usable.
+     *
+     * @return its state
+     * @throws IllegalStateException if it is not {@linkplain #pause() paused}, or its type holds chains of a queue
+     */
+    public synchronized DeviceState save() {
+        if (!paused) {
+            throw new IllegalStateException(name + " must be paused before it is saved");
+        }
+        ActiveDevice current = active;
+        return new DeviceState(
+                deviceId(),
+                status(),
+                features.chosen(),
+                features.chosenBeyond(),
+                configGeneration(),
+                queues.save(queue -> current == null ? null : current.position(queue)),
+                ByteBuffer.wrap(type.saveState()));
+    }
+
+    /**
+     * Goes on where another instance stood, which does not go on itself; from {@link #resume()} on. The memory holds
+     * what it held when the state was saved. Each queue is then served once, and its driver interrupted once, in case
+     * that it has missed something.
+     *
+     * @param state what {@link #save()} gave
+     * @throws IllegalArgumentException if this device cannot come to stand so; nothing has changed then
+     * @throws IllegalStateException if the device is closed, not {@linkplain #pause() paused}, or not as after a reset
+     */
+    public synchronized void restore(DeviceState state) {
+        if (!paused || closed || status != 0) {
+            throw new IllegalStateException(
+                    "%s must be reset and paused, and not closed, before it is restored".formatted(name));
+        }
+        checkFit(state);
+        byte[] typeState = new byte[state.typeState().remaining()];
+        state.typeState().get(typeState);
+        type.restoreState(typeState);
+        generationShift = state.configGeneration() - config.generation();
+        features.restore(state.driverFeatures(), state.featuresBeyond(), state.has(DeviceStatus.FEATURES_OK));
+        status = state.status() & ~DeviceStatus.NEEDS_RESET;
+        QueueSetup[] setups = queues.restore(state.queues());
+        if (state.has(DeviceStatus.DRIVER_OK)) {
+            active = active(setups, true);
+            active.goOn(state.has(DeviceStatus.NEEDS_RESET));
+        }
+    }
+
+    private void checkFit(DeviceState state) {
+        if (state.deviceId() != deviceId()) {
+            throw new IllegalArgumentException(
+                    "the state is of a device %d, but %s is a %d".formatted(state.deviceId(), name, deviceId()));
+        }
+        boolean agreed = state.has(DeviceStatus.FEATURES_OK);
+        if (agreed) {
+            features.checkFit(state.driverFeatures(), state.featuresBeyond());
+        }
+        queues.checkFit(state.queues(), agreed && (state.driverFeatures() & RingFeatures.PACKED) != 0);
+    }
+
+    private ActiveDevice active(QueueSetup[] setups, boolean goesOn) {
+        return new ActiveDevice(this, type, platform, features.accepted(), setups, goesOn, paused);
     }
 
     /** Resets the device and never lets it become active again. Idempotent. */
@@ -387,7 +390,7 @@ public final class VirtioDevice implements AutoCloseable {
      */
     public void writeConfig(int offset, int value) {
         if (offset >= 0 && offset < config.length()) {
-            config.write(offset, value, accepted);
+            config.write(offset, value, features.accepted());
         }
     }
 
@@ -397,7 +400,7 @@ public final class VirtioDevice implements AutoCloseable {
      * @return 0 to 255
      */
     public int configGeneration() {
-        return config.generation();
+        return config.generation() + generationShift & 0xff;
     }
 
     DeviceInterrupts interrupts() {

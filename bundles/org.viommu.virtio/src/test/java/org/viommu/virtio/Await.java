@@ -7,13 +7,13 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** Waits for what another thread does; the limit only ends a test that has failed. */
-final class Await {
+public final class Await {
     private static final long LIMIT_NANOS = 60_000_000_000L;
     private static final long PAUSE_NANOS = 100_000;
 
     private Await() {}
 
-    static void until(String what, BooleanSupplier condition) {
+    public static void until(String what, BooleanSupplier condition) {
         long start = System.nanoTime();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - start > LIMIT_NANOS) {

@@ -115,13 +115,18 @@ final class EchoDriver implements DeviceInterrupts {
         return this;
     }
 
-    void setUpQueue(int queue) {
+    /** Zeroes a queue's memory and begins the driver's side of it anew. */
+    void clear(int queue, long features) {
         try {
             access.write(BASE + queue * QUEUE_STRIDE, ByteBuffer.allocate((int) QUEUE_STRIDE));
-            queues[queue] = Virtqueues.openDriver(addresses(queue), device.driverFeatures(), access);
+            queues[queue] = Virtqueues.openDriver(addresses(queue), features, access);
         } catch (AccessFault | RingFault e) {
             throw new AssertionError(e);
         }
+    }
+
+    void setUpQueue(int queue) {
+        clear(queue, device.driverFeatures());
         if (!transport.enableQueue(queue, addresses(queue))) {
             throw new AssertionError("queue " + queue + " is not enabled");
         }

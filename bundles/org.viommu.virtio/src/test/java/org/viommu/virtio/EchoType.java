@@ -12,15 +12,16 @@ import org.viommu.virtqueue.DeviceQueue;
 import org.viommu.virtqueue.RingFault;
 import org.viommu.virtqueue.RingFeatures;
 
-/** A device type that answers each buffer with the bytes it brought, on two queues. */
-final class EchoType implements DeviceType {
-    static final int ID = 63;
-    static final long FEATURE_A = 1L << 3;
+/** A device type that answers each buffer with the bytes it brought, on two queues. For tests of transports too. */
+public final class EchoType implements DeviceType {
+    public static final int ID = 63;
+    public static final long FEATURE_A = 1L << 3;
     static final long FEATURE_B = 1L << 5;
-    static final int CONFIG_LENGTH = 6;
+    public static final int CONFIG_LENGTH = 6;
 
-    private final long ringFeatures;
+    private final long features;
     private final long pollMaxNanos;
+    private final int[] queueSizes;
 
     EchoType() {
         this(RingFeatures.EVENT_IDX);
@@ -31,8 +32,18 @@ final class EchoType implements DeviceType {
     }
 
     EchoType(long ringFeatures, long pollMaxNanos) {
-        this.ringFeatures = ringFeatures;
+        this(FEATURE_A | FEATURE_B | ringFeatures, pollMaxNanos, 16, 8);
+    }
+
+    private EchoType(long features, long pollMaxNanos, int... queueSizes) {
+        this.features = features;
         this.pollMaxNanos = pollMaxNanos;
+        this.queueSizes = queueSizes;
+    }
+
+    /** A type with {@link #FEATURE_A} and these features, and queues of these sizes. */
+    public static EchoType of(long ringFeatures, int first, int second) {
+        return new EchoType(FEATURE_A | ringFeatures, 0, first, second);
     }
 
     /** Runs on the device's thread before each buffer is answered. */
@@ -40,17 +51,18 @@ final class EchoType implements DeviceType {
 
     volatile Runnable atStart = () -> {};
     volatile Runnable atClose = () -> {};
-    volatile DeviceActivation activation;
-    volatile int served;
+    public volatile DeviceActivation activation;
+    public volatile int served;
+    public volatile int sessions;
     final List<Integer> queueResets = new CopyOnWriteArrayList<>();
     volatile Thread resetter;
     private Session session;
     volatile int open;
-    volatile int systemResets;
+    public volatile int systemResets;
     volatile long refused;
 
-    final byte[] config = {10, 11, 12, 13, 14, 15};
-    volatile int generation;
+    public final byte[] config = {10, 11, 12, 13, 14, 15};
+    public volatile int generation;
     volatile long acceptedAtWrite = -1;
 
     @Override
@@ -60,7 +72,7 @@ final class EchoType implements DeviceType {
 
     @Override
     public long features() {
-        return FEATURE_A | FEATURE_B | ringFeatures;
+        return features;
     }
 
     @Override
@@ -70,7 +82,7 @@ final class EchoType implements DeviceType {
 
     @Override
     public int[] queueSizes() {
-        return new int[] {16, 8};
+        return queueSizes.clone();
     }
 
     @Override
@@ -107,6 +119,7 @@ final class EchoType implements DeviceType {
     @Override
     public DeviceSession start(DeviceActivation activation) throws RingFault {
         this.activation = activation;
+        sessions++;
         atStart.run();
         session = new Session(activation);
         return session;
@@ -122,6 +135,16 @@ final class EchoType implements DeviceType {
         idle.push(none, 0);
         idle.publish();
         idle.suppressKicks();
+    }
+
+    @Override
+    public byte[] saveState() {
+        return config.clone();
+    }
+
+    @Override
+    public void restoreState(byte[] state) {
+        System.arraycopy(state, 0, config, 0, CONFIG_LENGTH);
     }
 
     @Override

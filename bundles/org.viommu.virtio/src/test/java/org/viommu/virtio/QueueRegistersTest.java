@@ -17,7 +17,6 @@ class QueueRegistersTest {
     void a_fresh_queue_has_its_largest_size_and_is_not_enabled() {
         assertThat(queue.size()).isEqualTo(16);
         assertThat(queue.enabled()).isFalse();
-        assertThat(queue.addresses()).isNull();
     }
 
     @ParameterizedTest

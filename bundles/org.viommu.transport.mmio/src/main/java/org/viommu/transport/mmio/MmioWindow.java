@@ -50,6 +50,43 @@ public final class MmioWindow implements MmioRegisters {
         registers.connect(line);
     }
 
+    /**
+     * Makes the device stand still. Registers stay usable, and notifications are not lost. Returns when the device has
+     * stopped using memory.
+     */
+    public void suspend() {
+        registers.suspend();
+    }
+
+    /** Lets the device go on after {@link #suspend()}. */
+    public void resume() {
+        registers.resume();
+    }
+
+    /**
+     * Saves the registers, the device behind them and its queues, be they in the middle of traffic. The window stays
+     * usable.
+     *
+     * @return a versioned state for {@link #restore}
+     * @throws IllegalStateException if the window is not {@linkplain #suspend() suspended}
+     */
+    public byte[] save() {
+        return registers.save();
+    }
+
+    /**
+     * Goes on where another window stood, which does not go on itself; from {@link #resume()} on. The guest's memory
+     * holds what it held when the state was saved.
+     *
+     * @param state what {@link #save()} gave
+     * @throws IllegalArgumentException if this window cannot come to stand so; nothing has changed then
+     * @throws IllegalStateException if the window is not {@linkplain #suspend() suspended}, or not as after a {@linkplain
+     *     #reset() reset}
+     */
+    public void restore(byte[] state) {
+        registers.restore(state);
+    }
+
     /** Resets the device as a reset of the whole machine does. Returns when it has stopped using memory. */
     public void reset() {
         registers.reset();

@@ -12,8 +12,10 @@ import org.viommu.memory.AccessFault;
 import org.viommu.memory.GuestMemory;
 import org.viommu.memory.MemoryAccess;
 import org.viommu.memory.MemoryRegion;
+import org.viommu.virtio.Await;
 import org.viommu.virtio.DeviceInterrupts;
 import org.viommu.virtio.DeviceStatus;
+import org.viommu.virtio.EchoType;
 import org.viommu.virtio.MemoryPlatform;
 import org.viommu.virtio.VirtioDevice;
 import org.viommu.virtqueue.DriverQueue;
@@ -33,7 +35,7 @@ final class Board implements DeviceInterrupts {
     private static final long QUEUE_STRIDE = 0x4000;
     private static final long BUFFERS = BASE + 0x20000;
 
-    final EchoType type = new EchoType();
+    final EchoType type = EchoType.of(0, 64, 16);
     final GuestMemory memory = new GuestMemory();
     final MemoryAccess access = memory.open();
     final VirtioDevice device = new VirtioDevice("test/echo", type, platform(memory));

@@ -11,7 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.viommu.virtio.Await;
 import org.viommu.virtio.DeviceStatus;
+import org.viommu.virtio.EchoType;
 
 /** A driver's way to a device: what it does, and what it makes of devices that are not like ours. */
 class MmioDriverTransportTest {
@@ -72,18 +74,18 @@ class MmioDriverTransportTest {
     void a_device_is_driven_from_reset_to_traffic_and_back() {
         assertThat(driver.deviceId()).isEqualTo(EchoType.ID);
         assertThat(driver.offeredFeatures())
-                .isEqualTo(EchoType.FEATURE | Board.VERSION_1 | Board.NOTIFICATION_DATA | Board.RING_RESET);
+                .isEqualTo(EchoType.FEATURE_A | Board.VERSION_1 | Board.NOTIFICATION_DATA | Board.RING_RESET);
         assertThat(driver.maxQueueSize(0)).isEqualTo(64);
         assertThat(driver.maxQueueSize(1)).isEqualTo(16);
         assertThat(driver.maxQueueSize(2)).isZero();
         for (int round = 0; round < 3; round++) {
-            start(Board.VERSION_1 | EchoType.FEATURE);
+            start(Board.VERSION_1 | EchoType.FEATURE_A);
             assertThat(driver.status()).isEqualTo(Board.READY);
             for (int i = 1; i <= 10; i++) {
                 assertThat(echo(i % 2, i)).isEqualTo(i);
             }
         }
-        assertThat(board.device.acceptedFeatures()).isEqualTo(Board.VERSION_1 | EchoType.FEATURE);
+        assertThat(board.device.acceptedFeatures()).isEqualTo(Board.VERSION_1 | EchoType.FEATURE_A);
     }
 
     @Test

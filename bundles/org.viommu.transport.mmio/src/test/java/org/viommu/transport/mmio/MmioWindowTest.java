@@ -10,7 +10,9 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.viommu.virtio.Await;
 import org.viommu.virtio.DeviceStatus;
+import org.viommu.virtio.EchoType;
 
 /** The registers of a device (virtio 1.4, 4.2.2). */
 class MmioWindowTest {
@@ -60,7 +62,7 @@ class MmioWindowTest {
     @Test
     void features_come_in_words_and_are_zero_beyond_the_known_ones() {
         board.set(0x014, 0);
-        assertThat(board.get(0x010)).isEqualTo((int) EchoType.FEATURE);
+        assertThat(board.get(0x010)).isEqualTo((int) EchoType.FEATURE_A);
         board.set(0x014, 1);
         assertThat(board.get(0x010))
                 .isEqualTo((int) ((Board.VERSION_1 | Board.NOTIFICATION_DATA | Board.RING_RESET) >>> 32));

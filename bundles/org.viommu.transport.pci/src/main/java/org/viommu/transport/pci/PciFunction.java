@@ -106,6 +106,26 @@ public interface PciFunction {
     /** Lets the function go on after {@link #suspend()}. */
     void resume();
 
+    /**
+     * Saves the function: its registers, the device behind them and its queues, be they in the middle of traffic. It
+     * stays usable.
+     *
+     * @return a versioned state for {@link #restore}
+     * @throws IllegalStateException if the function is not {@linkplain #suspend() suspended}
+     */
+    byte[] save();
+
+    /**
+     * Goes on where another function stood, which does not go on itself; from {@link #resume()} on. The guest's memory
+     * holds what it held when the state was saved.
+     *
+     * @param state what {@link #save()} gave
+     * @throws IllegalArgumentException if this function cannot come to stand so; nothing has changed then
+     * @throws IllegalStateException if the function is not {@linkplain #suspend() suspended}, or not as after a
+     *     {@linkplain #reset() reset}
+     */
+    void restore(byte[] state);
+
     /** Resets the function as a reset of the whole machine does. Returns when the device has stopped using memory. */
     void reset();
 }

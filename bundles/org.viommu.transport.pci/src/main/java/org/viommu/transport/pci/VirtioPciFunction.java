@@ -103,6 +103,16 @@ public final class VirtioPciFunction implements PciFunction {
     }
 
     @Override
+    public byte[] save() {
+        return registers.save();
+    }
+
+    @Override
+    public void restore(byte[] state) {
+        registers.restore(state);
+    }
+
+    @Override
     public void reset() {
         registers.reset();
     }

@@ -8,7 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.viommu.virtio.Await;
 import org.viommu.virtio.DeviceStatus;
+import org.viommu.virtio.EchoType;
 
 /** The common configuration structure (virtio 1.4, 4.1.4.3). */
 class CommonConfigTest {
@@ -19,7 +21,7 @@ class CommonConfigTest {
     private static final long RING_RESET = 1L << 40;
 
     private static final long OFFERED =
-            EchoType.FEATURE | Guest.VERSION_1 | NOTIFICATION_DATA | NOTIF_CONFIG_DATA | RING_RESET;
+            EchoType.FEATURE_A | Guest.VERSION_1 | NOTIFICATION_DATA | NOTIF_CONFIG_DATA | RING_RESET;
 
     private final Guest guest = new Guest();
     private final PciDriver driver = guest.driver;
@@ -44,9 +46,9 @@ class CommonConfigTest {
 
     @Test
     void C3_the_drivers_choice_reads_back() {
-        driver.acceptFeatures(EchoType.FEATURE | Guest.VERSION_1);
+        driver.acceptFeatures(EchoType.FEATURE_A | Guest.VERSION_1);
         driver.common(8, 4, 0);
-        assertThat(driver.common(12, 4)).isEqualTo(EchoType.FEATURE);
+        assertThat(driver.common(12, 4)).isEqualTo(EchoType.FEATURE_A);
         driver.common(8, 4, 1);
         assertThat(driver.common(12, 4)).isEqualTo(1);
     }

@@ -5,6 +5,7 @@ package org.viommu.transport.pci;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.viommu.virtio.EchoType;
 
 /**
  * Shows an echo function as another maker would have built it: a transitional device with its structures in other BARs,

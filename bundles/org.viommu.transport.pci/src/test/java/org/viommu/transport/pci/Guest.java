@@ -9,6 +9,8 @@ import org.viommu.memory.AccessFault;
 import org.viommu.memory.GuestMemory;
 import org.viommu.memory.MemoryAccess;
 import org.viommu.memory.MemoryRegion;
+import org.viommu.virtio.Await;
+import org.viommu.virtio.EchoType;
 import org.viommu.virtio.MemoryPlatform;
 import org.viommu.virtio.VirtioDevice;
 import org.viommu.virtqueue.DriverQueue;
@@ -26,7 +28,7 @@ final class Guest {
     private static final long QUEUE_STRIDE = 0x4000;
     private static final long BUFFER = BASE + 0x20000;
 
-    final EchoType type = new EchoType();
+    final EchoType type = EchoType.of(0, 256, 64);
     final GuestMemory memory = new GuestMemory();
     final MemoryAccess access = memory.open();
     final VirtioDevice device = new VirtioDevice("test/echo", type, platform(memory));
@@ -61,7 +63,7 @@ final class Guest {
 
     /** Initialises the device in the order of the standard; each queue gets the vector after its index. */
     Guest start() {
-        return start(VERSION_1 | EchoType.FEATURE);
+        return start(VERSION_1 | EchoType.FEATURE_A);
     }
 
     Guest start(long features) {

@@ -12,7 +12,9 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.viommu.virtio.Await;
 import org.viommu.virtio.DeviceInterrupts;
+import org.viommu.virtio.EchoType;
 
 /** A driver's way to a function, ours or another maker's (virtio 1.4, 4.1). */
 class PciDriverTransportTest {
@@ -86,7 +88,7 @@ class PciDriverTransportTest {
     void our_function_is_driven_from_reset_to_traffic_and_back(int vectors) {
         WatchedPort port = new WatchedPort(guest.function, vectors);
         for (int round = 0; round < 3; round++) {
-            PciDriverTransport driver = start(port, Guest.VERSION_1 | EchoType.FEATURE);
+            PciDriverTransport driver = start(port, Guest.VERSION_1 | EchoType.FEATURE_A);
             assertThat(driver.deviceId()).isEqualTo(EchoType.ID);
             for (int i = 1; i <= 10; i++) {
                 assertThat(echo(driver, i % 2, i)).isEqualTo(i);
@@ -112,7 +114,7 @@ class PciDriverTransportTest {
     void what_the_device_says_of_itself_is_read() {
         PciDriverTransport driver = open(new WatchedPort(guest.function, 3));
         assertThat(driver.offeredFeatures())
-                .isEqualTo(Guest.VERSION_1 | EchoType.FEATURE | NOTIFICATION_DATA | NOTIF_CONFIG_DATA | RING_RESET);
+                .isEqualTo(Guest.VERSION_1 | EchoType.FEATURE_A | NOTIFICATION_DATA | NOTIF_CONFIG_DATA | RING_RESET);
         assertThat(driver.maxQueueSize(0)).isEqualTo(256);
         assertThat(driver.maxQueueSize(1)).isEqualTo(64);
         for (int queue : new int[] {2, 0x1_0000, -1}) {
@@ -310,10 +312,10 @@ class PciDriverTransportTest {
         ForeignPort port = new ForeignPort(guest.function, 0);
         port.config.putInt(ForeignPort.COMMON + 12, 0x3a);
         assertThat(open(port).offeredFeatures())
-                .isEqualTo(Guest.VERSION_1 | EchoType.FEATURE | NOTIFICATION_DATA | NOTIF_CONFIG_DATA);
+                .isEqualTo(Guest.VERSION_1 | EchoType.FEATURE_A | NOTIFICATION_DATA | NOTIF_CONFIG_DATA);
         port.config.putInt(ForeignPort.COMMON + 12, 0x38);
         PciDriverTransport driver = start(port, Guest.VERSION_1);
-        assertThat(driver.offeredFeatures()).isEqualTo(Guest.VERSION_1 | EchoType.FEATURE | NOTIFICATION_DATA);
+        assertThat(driver.offeredFeatures()).isEqualTo(Guest.VERSION_1 | EchoType.FEATURE_A | NOTIFICATION_DATA);
         assertThat(echo(driver, 0, 1)).isEqualTo(1);
     }
 

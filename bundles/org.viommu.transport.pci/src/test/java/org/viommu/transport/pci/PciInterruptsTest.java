@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.viommu.virtio.Await;
 
 /** MSI-X, the INTx pin and the interrupt status (virtio 1.4, 4.1.4.5 and 4.1.5). */
 class PciInterruptsTest {

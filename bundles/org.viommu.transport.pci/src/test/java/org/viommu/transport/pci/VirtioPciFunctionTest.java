@@ -9,7 +9,9 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.viommu.virtio.Await;
 import org.viommu.virtio.DeviceStatus;
+import org.viommu.virtio.EchoType;
 
 /** A function at work: traffic, bus mastering, access through configuration space, and resets. */
 class VirtioPciFunctionTest {
@@ -245,8 +247,8 @@ class VirtioPciFunctionTest {
             }
         }
         guest.function.reset();
-        assertThat(host.config(0, 4)).isEqualTo(0x1057_1af4L);
-        System.arraycopy(new EchoType().config, 0, guest.type.config, 0, EchoType.CONFIG_LENGTH);
+        assertThat(host.config(0, 4)).isEqualTo(0x107f_1af4L);
+        System.arraycopy(EchoType.of(0, 256, 64).config, 0, guest.type.config, 0, EchoType.CONFIG_LENGTH);
         driver.master();
         assertThat(guest.start().echo(0, 1)).isEqualTo(1);
         assertThat(guest.device.faults().defects()).isZero();

@@ -3,9 +3,12 @@
 
 package org.viommu.transport.mmio.internal;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.List;
 import org.viommu.transport.mmio.InterruptLine;
 import org.viommu.transport.mmio.MmioRegisters;
+import org.viommu.virtio.DeviceState;
 import org.viommu.virtio.QueueRegisters;
 import org.viommu.virtio.VirtioDevice;
 import org.viommu.virtio.VirtioFeatures;
@@ -44,6 +47,64 @@ public final class DeviceRegisters implements MmioRegisters {
     public void reset() {
         device.systemReset();
         forget();
+    }
+
+    /** Makes the device stand still. Returns when it has stopped using memory. */
+    public void suspend() {
+        device.pause();
+    }
+
+    /** Lets the device go on after {@link #suspend()}. */
+    public void resume() {
+        device.resume();
+    }
+
+    /**
+     * Saves the registers and the device, which is suspended.
+     *
+     * @return the bytes of {@link WindowStateLayout}
+     */
+    public byte[] save() {
+        DeviceState state = device.save();
+        ByteBuffer bytes = ByteBuffer.allocate(WindowStateLayout.DEVICE + state.bytes())
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putShort(WindowStateLayout.VERSION, (short) WindowStateLayout.VERSION_1)
+                .putInt(WindowStateLayout.DEVICE_FEATURES_SELECT, deviceFeaturesSelect)
+                .putInt(WindowStateLayout.DRIVER_FEATURES_SELECT, driverFeaturesSelect)
+                .putInt(WindowStateLayout.QUEUE_SELECT, queueSelect)
+                .putInt(WindowStateLayout.INTERRUPT_STATUS, interrupts.status());
+        state.write(bytes.position(WindowStateLayout.DEVICE));
+        return bytes.array();
+    }
+
+    /**
+     * Takes over what {@link #save()} gave; the device is suspended and as after a reset.
+     *
+     * @param state the bytes of {@link WindowStateLayout}
+     * @throws IllegalArgumentException if they are none, or of a device that this one cannot stand in for; nothing has
+     *     changed then
+     */
+    public void restore(byte[] state) {
+        ByteBuffer bytes = ByteBuffer.wrap(state).order(ByteOrder.LITTLE_ENDIAN);
+        if (state.length < WindowStateLayout.DEVICE) {
+            throw new IllegalArgumentException("state of a window has %d bytes, at least %d are needed"
+                    .formatted(state.length, WindowStateLayout.DEVICE));
+        }
+        int version = Short.toUnsignedInt(bytes.getShort(WindowStateLayout.VERSION));
+        if (version != WindowStateLayout.VERSION_1) {
+            throw new IllegalArgumentException(
+                    "state of a window has version %d, not %d".formatted(version, WindowStateLayout.VERSION_1));
+        }
+        DeviceState saved = DeviceState.read(bytes.position(WindowStateLayout.DEVICE));
+        if (bytes.hasRemaining()) {
+            throw new IllegalArgumentException(
+                    "state of a window is followed by %d bytes".formatted(bytes.remaining()));
+        }
+        device.restore(saved);
+        deviceFeaturesSelect = bytes.getInt(WindowStateLayout.DEVICE_FEATURES_SELECT);
+        driverFeaturesSelect = bytes.getInt(WindowStateLayout.DRIVER_FEATURES_SELECT);
+        queueSelect = bytes.getInt(WindowStateLayout.QUEUE_SELECT);
+        interrupts.restore(bytes.getInt(WindowStateLayout.INTERRUPT_STATUS));
     }
 
     private void forget() {

@@ -30,6 +30,11 @@ final class InterruptState implements DeviceInterrupts {
         acknowledge(-1);
     }
 
+    /** Takes over a status; bits that there are not stay 0 (virtio 1.4, 4.2.2). */
+    synchronized void restore(int saved) {
+        set(saved & (MmioLayout.INTERRUPT_QUEUE | MmioLayout.INTERRUPT_CONFIG));
+    }
+
     @Override
     public void queue(int queue) {
         raise(MmioLayout.INTERRUPT_QUEUE);

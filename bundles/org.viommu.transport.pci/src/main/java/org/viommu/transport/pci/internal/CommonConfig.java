@@ -28,6 +28,18 @@ final class CommonConfig implements RegisterWindow {
         queueSelect = 0;
     }
 
+    void save(ByteBuffer target) {
+        target.putInt(FunctionStateLayout.DEVICE_FEATURE_SELECT, deviceFeatureSelect)
+                .putInt(FunctionStateLayout.DRIVER_FEATURE_SELECT, driverFeatureSelect)
+                .putShort(FunctionStateLayout.QUEUE_SELECT, (short) queueSelect);
+    }
+
+    void restore(ByteBuffer source) {
+        deviceFeatureSelect = source.getInt(FunctionStateLayout.DEVICE_FEATURE_SELECT);
+        driverFeatureSelect = source.getInt(FunctionStateLayout.DRIVER_FEATURE_SELECT);
+        queueSelect = Short.toUnsignedInt(source.getShort(FunctionStateLayout.QUEUE_SELECT));
+    }
+
     @Override
     public int read(int offset) {
         if (offset >= CommonConfigLayout.SIZE) {

@@ -60,6 +60,28 @@ public final class ConfigSpace {
     }
 
     /**
+     * Saves what the guest has written.
+     *
+     * @param target receives {@link PciConfigLayout#SIZE} bytes from its start on
+     */
+    public void save(ByteBuffer target) {
+        for (int at = 0; at < PciConfigLayout.SIZE; at++) {
+            target.put(at, (byte) (bytes.get(at) & writable.get(at)));
+        }
+    }
+
+    /**
+     * Takes over what {@link #save} gave. What the guest cannot write stays as it is.
+     *
+     * @param source holds {@link PciConfigLayout#SIZE} bytes from its start on
+     */
+    public void restore(ByteBuffer source) {
+        for (int at = 0; at < PciConfigLayout.SIZE; at++) {
+            write(at, source.get(at));
+        }
+    }
+
+    /**
      * Reads a byte.
      *
      * @param offset 0 to {@link PciConfigLayout#SIZE} - 1

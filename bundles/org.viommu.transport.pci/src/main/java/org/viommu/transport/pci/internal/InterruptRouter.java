@@ -3,6 +3,7 @@
 
 package org.viommu.transport.pci.internal;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.viommu.transport.pci.PciInterrupts;
@@ -79,6 +80,30 @@ final class InterruptRouter implements DeviceInterrupts {
         messages = false;
         pinDisabled = false;
         reset();
+    }
+
+    /** Saves what {@link #control} does not say. */
+    synchronized void save(ByteBuffer target) {
+        target.putShort(FunctionStateLayout.INTERRUPT_STATUS, (short) status);
+        for (int i = 0; i < pending.length; i++) {
+            int at = FunctionState.vector(i);
+            int flags = (masks.get(i) == MASKED ? FunctionStateLayout.FLAG_MASKED : 0)
+                    | (pending[i] ? FunctionStateLayout.FLAG_PENDING : 0);
+            target.putShort(at + FunctionStateLayout.MAPPED, (short) vectors.get(i))
+                    .putShort(at + FunctionStateLayout.FLAGS, (short) flags);
+        }
+    }
+
+    /** Takes over what was saved; {@link #control} follows. */
+    synchronized void restore(ByteBuffer source) {
+        status = source.getShort(FunctionStateLayout.INTERRUPT_STATUS) & (STATUS_QUEUE | STATUS_CONFIG);
+        for (int i = 0; i < pending.length; i++) {
+            int at = FunctionState.vector(i);
+            int flags = source.getShort(at + FunctionStateLayout.FLAGS);
+            vectors.set(i, checked(Short.toUnsignedInt(source.getShort(at + FunctionStateLayout.MAPPED))));
+            masks.set(i, (flags & FunctionStateLayout.FLAG_MASKED) != 0 ? MASKED : 0);
+            pending[i] = (flags & FunctionStateLayout.FLAG_PENDING) != 0;
+        }
     }
 
     /** The guest has written the MSI-X control or the command register. */

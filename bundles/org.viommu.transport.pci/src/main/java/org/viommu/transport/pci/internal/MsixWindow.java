@@ -29,6 +29,18 @@ final class MsixWindow implements RegisterWindow {
         }
     }
 
+    void save(ByteBuffer target) {
+        for (int at = 0; at < table.capacity(); at += MsixLayout.ENTRY_SIZE) {
+            target.put(FunctionState.vector(at / MsixLayout.ENTRY_SIZE), table, at, MsixLayout.ENTRY_SIZE);
+        }
+    }
+
+    void restore(ByteBuffer source) {
+        for (int at = 0; at < table.capacity(); at += MsixLayout.ENTRY_SIZE) {
+            table.put(at, source, FunctionState.vector(at / MsixLayout.ENTRY_SIZE), MsixLayout.ENTRY_SIZE);
+        }
+    }
+
     @Override
     public int read(int offset) {
         if (offset >= FunctionLayout.MSIX_PENDING) {

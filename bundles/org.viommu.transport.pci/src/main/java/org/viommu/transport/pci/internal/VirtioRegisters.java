@@ -167,6 +167,46 @@ public final class VirtioRegisters {
         interrupts.connect(host);
     }
 
+    /**
+     * Saves the registers and the device.
+     *
+     * @return the bytes of a {@link FunctionState}
+     */
+    public byte[] save() {
+        requireSuspended();
+        ByteBuffer registers = FunctionState.allocate(interrupts.count());
+        common.save(registers);
+        config.save(registers.slice(FunctionStateLayout.CONFIG, PciConfigLayout.SIZE));
+        msix.save(registers);
+        interrupts.save(registers);
+        return new FunctionState(registers, device.save()).bytes();
+    }
+
+    /**
+     * Takes over what {@link #save()} gave.
+     *
+     * @param bytes of a {@link FunctionState}
+     * @throws IllegalArgumentException if they are none, or of a function that this one cannot stand in for; nothing
+     *     has changed then
+     */
+    public void restore(byte[] bytes) {
+        requireSuspended();
+        FunctionState state = FunctionState.of(bytes, interrupts.count());
+        ByteBuffer registers = state.registers();
+        device.restore(state.device());
+        common.restore(registers);
+        config.restore(registers.slice(FunctionStateLayout.CONFIG, PciConfigLayout.SIZE));
+        msix.restore(registers);
+        interrupts.restore(registers);
+        control();
+    }
+
+    private void requireSuspended() {
+        if (!suspended) {
+            throw new IllegalStateException("the function must be suspended before it is saved or restored");
+        }
+    }
+
     /** Resets the function with its machine. Returns when the device has stopped using memory. */
     public void reset() {
         device.systemReset();

@@ -102,6 +102,16 @@ final class StubFunction implements PciFunction {
     }
 
     @Override
+    public byte[] save() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void restore(byte[] state) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public void reset() {
         resets.incrementAndGet();
         resetHook.run();
