@@ -32,12 +32,18 @@ public record Problem(Kind kind, String where, String message) {
         DUPLICATE_IOMMU(Severity.WARNING),
         /** Endpoints are behind an IOMMU that the topology does not contain; they are not translated. */
         UNKNOWN_IOMMU(Severity.ERROR),
+        /** Endpoints are behind an IOMMU that is disabled; they are not translated. */
+        DISABLED_IOMMU(Severity.WARNING),
+        /** An IOMMU that is no virtio-iommu; what is behind it is left out. */
+        FOREIGN_IOMMU(Severity.WARNING),
         /** The same device is listed twice; the later one counts. */
         DUPLICATE_ENDPOINT(Severity.WARNING),
         /** A device is said to be untranslated on purpose, and to be behind an IOMMU; it is translated. */
         UNTRANSLATED_ENDPOINT(Severity.ERROR),
         /** Two devices behind one IOMMU have the same endpoint ID. */
         ENDPOINT_ID_CLASH(Severity.ERROR),
+        /** A range runs beyond the last PCI function. */
+        RANGE_OVERFLOW(Severity.WARNING),
         /** The endpoint IDs of a range run beyond 2^32 - 1. */
         ENDPOINT_ID_OVERFLOW(Severity.ERROR),
         /** An IOMMU is among its own endpoints; its own accesses are not translated. */

@@ -34,6 +34,20 @@ public final class TopologyFormatException extends Exception {
     }
 
     /**
+     * Text from a table as it can be shown on a terminal.
+     *
+     * @param text characters of one byte each
+     * @return the text with its codes in place of characters that are no printable ASCII, for example {@code \\x1b}
+     */
+    public static String printable(String text) {
+        StringBuilder printable = new StringBuilder();
+        text.chars()
+                .forEach(c ->
+                        printable.append(c > ' ' && c < 0x7f ? String.valueOf((char) c) : String.format("\\x%02x", c)));
+        return printable.toString();
+    }
+
+    /**
      * Where the field starts.
      *
      * @return distance from the start of the table, in bytes

@@ -95,19 +95,24 @@ final class Validation {
         checkMasks(byMask);
     }
 
-    /** Compares ranges of different masks; by their first and last functions, which is exact for masks without gaps. */
+    /**
+     * Compares ranges of different masks by their first and last functions, which is exact for masks without gaps. Where ranges of equal masks overlap too, which
+     * is reported already, not every pair is found.
+     */
     private void checkMasks(Map<Integer, List<Overlaps.Rectangle>> byMask) {
-        List<Overlaps.Rectangle> met = new ArrayList<>();
-        byMask.forEach((mask, rectangles) -> {
-            List<Overlaps.Rectangle> functions =
-                    rectangles.stream().map(masked -> unmasked(masked, mask)).toList();
-            if (!met.isEmpty()) {
-                Overlaps.between(met, functions)
-                        .forEach(pair -> addDuplicate(new Overlaps.Pair(
-                                Math.min(pair.earlier(), pair.later()), Math.max(pair.earlier(), pair.later()))));
-            }
-            met.addAll(functions);
-        });
+        if (byMask.size() < 2) {
+            return;
+        }
+        List<Overlaps.Rectangle> functions = byMask.entrySet().stream()
+                .flatMap(entry -> entry.getValue().stream().map(masked -> unmasked(masked, entry.getKey())))
+                .toList();
+        Overlaps.find(functions).stream()
+                .filter(pair -> mask(pair.earlier()) != mask(pair.later()))
+                .forEach(this::addDuplicate);
+    }
+
+    private int mask(int endpoint) {
+        return ((EndpointNode.PciRange) subject.endpoint(endpoint)).mask();
     }
 
     /** Every function that is untranslated on purpose must not be an endpoint. */

@@ -28,7 +28,10 @@ final class AcpiTable {
                 table, ViotLayout.SIGNATURE, ViotLayout.SIGNATURE_TEXT.length(), StandardCharsets.ISO_8859_1);
         if (!signature.equals(ViotLayout.SIGNATURE_TEXT)) {
             throw new TopologyFormatException(
-                    ViotLayout.SIGNATURE, "signature", printable(signature), "must be " + ViotLayout.SIGNATURE_TEXT);
+                    ViotLayout.SIGNATURE,
+                    "signature",
+                    TopologyFormatException.printable(signature),
+                    "must be " + ViotLayout.SIGNATURE_TEXT);
         }
         ByteBuffer view = ByteBuffer.wrap(table).asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
         int length = view.getInt(ViotLayout.LENGTH);
@@ -62,13 +65,5 @@ final class AcpiTable {
             sum += value;
         }
         return -sum & 0xff;
-    }
-
-    private static String printable(String text) {
-        StringBuilder printable = new StringBuilder();
-        text.chars()
-                .forEach(c ->
-                        printable.append(c > ' ' && c < 0x7f ? String.valueOf((char) c) : String.format("\\x%02x", c)));
-        return printable.toString();
     }
 }
