@@ -9,8 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.viommu.linux.internal.boot.Initramfs;
-import org.viommu.linux.internal.boot.ModuleTree;
+import java.util.OptionalInt;
 import org.viommu.linux.internal.check.Check;
 import org.viommu.linux.internal.check.DriverCheck;
 import org.viommu.linux.internal.check.EntropyCheck;
@@ -24,15 +23,11 @@ import org.viommu.linux.internal.check.StrayDmaCheck;
 import org.viommu.linux.internal.check.Verdict;
 import org.viommu.linux.internal.check.WriteCheck;
 import org.viommu.linux.internal.guest.Console;
-import org.viommu.linux.internal.guest.GuestAgent;
 import org.viommu.linux.internal.guest.GuestDisk;
+import org.viommu.linux.internal.platform.DeviceKeys;
 import org.viommu.linux.internal.platform.Platform;
 import org.viommu.linux.internal.platform.PlatformFactory;
-import org.viommu.linux.internal.prepare.Kit;
-import org.viommu.linux.internal.prepare.Preparation;
-import org.viommu.linux.internal.qemu.GuestHardware;
 import org.viommu.linux.internal.qemu.QemuCommandLine;
-import org.viommu.linux.internal.qemu.QemuFeatures;
 import org.viommu.linux.internal.qemu.QemuMessages;
 import org.viommu.linux.internal.qemu.QemuProcess;
 
@@ -57,26 +52,21 @@ final class GuestRun {
     }
 
     ExitStatus run() throws CannotRun, IOException, InterruptedException {
-        Kit kit = new Preparation(narrator).prepare(options.ownParts(), System.getenv());
-        QemuFeatures features = kit.qemu().probe();
-        Map<String, byte[]> modules =
-                kit.modules().isPresent() ? new ModuleTree(kit.modules().get()).load(DRIVERS) : Map.of();
+        PreparedGuest guest = PreparedGuest.prepare(narrator, options.ownParts(), DRIVERS);
+        DeviceKeys keys = new DeviceKeys(options.packed(), OptionalInt.empty());
         Path parent = Path.of(System.getProperty("java.io.tmpdir"));
         try (RunFolder folder = RunFolder.create(parent, options.keep())) {
             Path initramfs = folder.file("initramfs.cpio");
-            Initramfs.write(initramfs, kit.busybox(), modules);
+            guest.writeInitramfs(initramfs, Map.of());
             GuestDisk disk = options.disk().isPresent()
                     ? GuestDisk.existing(options.disk().get(), options.writable())
                     : GuestDisk.create(folder.file("disk.img"));
             Deadline deadline = Deadline.in(options.timeout());
-            try (Platform platform = platforms.open(folder.path(), disk, options.packed())) {
+            try (Platform platform = platforms.open(folder.path(), disk, keys)) {
                 platform.awaitReady(Deadline.in(PLATFORM_READY));
-                GuestHardware hardware = new GuestHardware(
-                        options.memory(), kit.kernel(), initramfs, kernelArguments(), platform.qemuOptions());
-                QemuCommandLine commandLine = new QemuCommandLine(kit.qemu(), features, hardware);
-                narrator.say(
-                        "QEMU %s boots %s with %s",
-                        features.version(), kit.kernel().getFileName(), options.memory());
+                QemuCommandLine commandLine =
+                        guest.commandLine(options.memory(), initramfs, kernelArguments(), platform.qemuOptions());
+                narrator.say("%s with %s", guest, options.memory());
                 return options.interactive()
                         ? converse(commandLine, folder, platform)
                         : check(commandLine, folder, platform, disk, deadline);
@@ -115,18 +105,16 @@ final class GuestRun {
         Console console = new Console(narrator::echo);
         QemuMessages messages = new QemuMessages(line -> narrator.say("QEMU: %s", line));
         Verdict verdict = new Verdict();
-        try (GuestAgent agent = GuestAgent.listen(socket);
-                QemuProcess qemu = QemuProcess.start(command, folder.path(), console::line, messages)) {
-            GuestWatch watch = new GuestWatch(qemu, messages, console, platform, deadline);
-            Guest guest = new Guest(agent, console, watch);
-            verdict.run(checks(guest, qemu, platform, disk, options.packed()), guest, narrator);
+        try (BootedGuest booted = BootedGuest.boot(command, socket, console, messages, platform::failure, deadline)) {
+            verdict.run(checks(booted, platform, disk, options.packed()), booted.guest(), narrator);
         }
         verdict.tell(narrator);
         return verdict.isPass() ? ExitStatus.OK : ExitStatus.FAILED;
     }
 
-    private static List<Check> checks(Guest guest, QemuProcess qemu, Platform platform, GuestDisk disk, boolean packed)
+    private static List<Check> checks(BootedGuest booted, Platform platform, GuestDisk disk, boolean packed)
             throws CannotRun {
+        Guest guest = booted.guest();
         StrayDmaCheck stray = new StrayDmaCheck(guest, platform.strayWriter());
         return List.of(
                 new DriverCheck(guest, platform.endpoints(), packed),
@@ -137,7 +125,7 @@ final class GuestRun {
                 stray,
                 new FaultCountCheck(guest, stray::provoked),
                 new RequestsCheck(platform, stray::provoked),
-                new PowerOffCheck(guest, () -> !qemu.isAlive()));
+                new PowerOffCheck(guest, booted::isOver));
     }
 
     private List<String> tell(List<String> command) {

@@ -4,10 +4,10 @@
 package org.viommu.linux.internal;
 
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.viommu.linux.internal.guest.Console;
 import org.viommu.linux.internal.guest.GuestGone;
 import org.viommu.linux.internal.guest.Liveness;
-import org.viommu.linux.internal.platform.Platform;
 import org.viommu.linux.internal.qemu.QemuMessages;
 import org.viommu.linux.internal.qemu.QemuProcess;
 
@@ -16,14 +16,19 @@ final class GuestWatch implements Liveness {
     private final QemuProcess qemu;
     private final QemuMessages messages;
     private final Console console;
-    private final Platform platform;
+    private final Supplier<Optional<String>> failure;
     private final Deadline deadline;
 
-    GuestWatch(QemuProcess qemu, QemuMessages messages, Console console, Platform platform, Deadline deadline) {
+    GuestWatch(
+            QemuProcess qemu,
+            QemuMessages messages,
+            Console console,
+            Supplier<Optional<String>> failure,
+            Deadline deadline) {
         this.qemu = qemu;
         this.messages = messages;
         this.console = console;
-        this.platform = platform;
+        this.failure = failure;
         this.deadline = deadline;
     }
 
@@ -35,9 +40,9 @@ final class GuestWatch implements Liveness {
         if (!qemu.isAlive()) {
             throw new GuestGone("QEMU ended before the checks did" + detail());
         }
-        Optional<String> failure = platform.failure();
-        if (failure.isPresent()) {
-            throw new GuestGone(failure.get());
+        Optional<String> failed = failure.get();
+        if (failed.isPresent()) {
+            throw new GuestGone(failed.get());
         }
         if (deadline.isOver()) {
             throw new GuestGone("the guest is not done after %d s (--timeout sets that limit)%s"

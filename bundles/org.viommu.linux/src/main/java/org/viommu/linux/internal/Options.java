@@ -4,7 +4,6 @@
 package org.viommu.linux.internal;
 
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -13,6 +12,7 @@ import java.util.regex.Pattern;
 import org.viommu.linux.internal.prepare.OwnParts;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -57,23 +57,8 @@ final class Options {
     @Option(names = "--packed", description = "The devices offer packed virtqueues, which Linux then takes.")
     private boolean packed;
 
-    @Option(names = "--kernel", paramLabel = "FILE", description = "A bzImage to boot instead of Debian's.")
-    private Optional<Path> kernel;
-
-    @Option(
-            names = "--modules",
-            paramLabel = "FOLDER",
-            description = "The modules of that kernel, as in /lib/modules/VERSION. Default: all drivers are built in.")
-    private Optional<Path> modules;
-
-    @Option(names = "--qemu", paramLabel = "FILE", description = "A qemu-system-x86_64 of 10.1 or newer.")
-    private Optional<Path> qemu;
-
-    @Option(names = "--busybox", paramLabel = "FILE", description = "A busybox that needs no libraries.")
-    private Optional<Path> busybox;
-
-    @Option(names = "--mirror", paramLabel = "URL", description = "An archive of Debian. Default: the machine's own.")
-    private Optional<String> mirror;
+    @Mixin
+    private KitOptions kit = new KitOptions();
 
     @Option(names = "--timeout", paramLabel = "SECONDS", description = "When to give up on the guest. Default: 900.")
     private int timeout = 900;
@@ -117,27 +102,16 @@ final class Options {
         require(MEMORY.matcher(memory).matches(), "--memory: '%s' is no size such as 512M or 2G", memory);
         require(timeout > 0, "--timeout: %d is not above 0", timeout);
         require(!writable || disk.isPresent(), "--writable is of no use without --disk");
-        require(modules.isEmpty() || kernel.isPresent(), "--modules is of no use without --kernel");
-        readable("--disk", disk);
-        readable("--kernel", kernel);
-        readable("--qemu", qemu);
-        readable("--busybox", busybox);
-        modules.ifPresent(path -> require(Files.isDirectory(path), "--modules: %s is no folder", path));
-    }
-
-    private void readable(String option, Optional<Path> file) {
-        file.ifPresent(path -> require(
-                Files.isReadable(path) && !Files.isDirectory(path), "%s: %s is no readable file", option, path));
+        KitOptions.readable(spec.commandLine(), "--disk", disk);
+        kit.validate(spec.commandLine());
     }
 
     private void require(boolean condition, String format, Object... arguments) {
-        if (!condition) {
-            throw new ParameterException(spec.commandLine(), String.format(format, arguments));
-        }
+        KitOptions.require(spec.commandLine(), condition, format, arguments);
     }
 
     OwnParts ownParts() {
-        return new OwnParts(mirror, absolute(qemu), absolute(kernel), absolute(modules), absolute(busybox));
+        return kit.ownParts();
     }
 
     boolean interactive() {
@@ -145,7 +119,7 @@ final class Options {
     }
 
     Optional<Path> disk() {
-        return absolute(disk);
+        return KitOptions.absolute(disk);
     }
 
     boolean writable() {
@@ -170,9 +144,5 @@ final class Options {
 
     boolean keep() {
         return keep;
-    }
-
-    private static Optional<Path> absolute(Optional<Path> path) {
-        return path.map(Path::toAbsolutePath);
     }
 }

@@ -17,7 +17,7 @@ import org.viommu.linux.internal.prepare.FileTree;
  * The folder with the files and sockets of one run, for this user alone. A run removes its own and those of runs that
  * were killed before they could: nobody holds their lock any more.
  */
-final class RunFolder implements AutoCloseable {
+public final class RunFolder implements AutoCloseable {
     private static final String PREFIX = "viommu-run-";
     private static final String LOCK = "lock";
 
@@ -39,7 +39,7 @@ final class RunFolder implements AutoCloseable {
      *
      * @param keep whether it stays when it is closed
      */
-    static RunFolder create(Path parent, boolean keep) throws CannotRun, IOException {
+    public static RunFolder create(Path parent, boolean keep) throws CannotRun, IOException {
         removeAbandoned(parent);
         Path path = Files.createTempDirectory(parent, PREFIX);
         if (path.resolve("a-longer-name.sock").toString().length() > LONGEST_SOCKET) {
@@ -77,12 +77,12 @@ final class RunFolder implements AutoCloseable {
         }
     }
 
-    Path path() {
+    public Path path() {
         return path;
     }
 
     /** The path of something in the folder. */
-    Path file(String name) {
+    public Path file(String name) {
         return path.resolve(name);
     }
 

@@ -24,9 +24,6 @@ import org.junit.jupiter.api.Test;
  * <p>Without Debian's packages there is no guest and the test is skipped, which it says loudly; not so in CI.
  */
 class LinuxGuestIT {
-    /** EX_TEMPFAIL: the packages that the guest is made of are out of reach. */
-    private static final int OUT_OF_REACH = 75;
-
     private static final int USAGE = 2;
     private static final int MINUTES_TO_END = 10;
 
@@ -44,7 +41,7 @@ class LinuxGuestIT {
         }
         assertThat(temporary).isEmptyDirectory();
         Files.delete(temporary);
-        if (status == OUT_OF_REACH && !"true".equals(System.getenv("CI"))) {
+        if (status == ViommuScript.OUT_OF_REACH && !"true".equals(System.getenv("CI"))) {
             System.err.printf("%n!!! THE LINUX GUEST TEST DOES NOT RUN:%n%s%n", output);
             Assumptions.abort("Debian's packages are out of reach");
         }

@@ -13,6 +13,9 @@ import java.util.concurrent.TimeUnit;
 
 /** The script {@code viommu} as a process, with all that it prints in a log that stays. */
 final class ViommuScript implements AutoCloseable {
+    /** EX_TEMPFAIL: the packages that the guest is made of are out of reach. */
+    static final int OUT_OF_REACH = 75;
+
     /** A busy machine slows a guest down ten times, and the first run fetches 75 MB. */
     private static final Duration PATIENCE = Duration.ofMinutes(40);
 

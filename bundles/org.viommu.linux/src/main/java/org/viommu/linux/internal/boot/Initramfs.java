@@ -38,8 +38,10 @@ public final class Initramfs {
      * @param file the file to write
      * @param busybox a busybox that needs no libraries
      * @param modules the modules by name, in the order to load them
+     * @param programs more programs that need no libraries, by name
      */
-    public static void write(Path file, Path busybox, Map<String, byte[]> modules) throws IOException {
+    public static void write(Path file, Path busybox, Map<String, byte[]> modules, Map<String, byte[]> programs)
+            throws IOException {
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file));
                 InputStream init = Initramfs.class.getResourceAsStream(INIT)) {
             Initramfs initramfs = new Initramfs(out);
@@ -48,6 +50,9 @@ public final class Initramfs {
             }
             initramfs.add("init", CpioConstants.C_ISREG | EXECUTABLE, init.readAllBytes());
             initramfs.add("bin/busybox", CpioConstants.C_ISREG | EXECUTABLE, Files.readAllBytes(busybox));
+            for (Map.Entry<String, byte[]> program : programs.entrySet()) {
+                initramfs.add("bin/" + program.getKey(), CpioConstants.C_ISREG | EXECUTABLE, program.getValue());
+            }
             StringBuilder order = new StringBuilder();
             for (Map.Entry<String, byte[]> module : modules.entrySet()) {
                 order.append(module.getKey()).append('\n');

@@ -18,7 +18,7 @@ import org.viommu.linux.internal.guest.Liveness;
  */
 public record Guest(GuestAgent agent, Console console, Liveness liveness) {
     /** Lets the guest do something; see {@code /init} for what it understands. */
-    Answer ask(Object... request) throws GuestGone, InterruptedException {
+    public Answer ask(Object... request) throws GuestGone, InterruptedException {
         return agent.ask(liveness, request);
     }
 }

@@ -55,7 +55,7 @@ public final class ConfiguredPlatform implements Platform {
      *
      * @param writer writes what {@code -acpitable} reads
      * @param folder where the sockets and the table go
-     * @param packed whether the devices offer packed virtqueues
+     * @param keys of the devices
      */
     public static ConfiguredPlatform open(
             BundleContext context,
@@ -63,7 +63,7 @@ public final class ConfiguredPlatform implements Platform {
             TopologyWriter writer,
             Path folder,
             GuestDisk disk,
-            boolean packed)
+            DeviceKeys keys)
             throws IOException {
         Path table = folder.resolve(TABLE);
         Files.write(table, writer.write(PciSlots.topology()));
@@ -71,7 +71,7 @@ public final class ConfiguredPlatform implements Platform {
         ConfiguredPlatform platform =
                 new ConfiguredPlatform(context, folder, configurations, new MachineServices(context, NAME));
         try {
-            configurations.create(table, folder, disk, packed);
+            configurations.create(table, folder, disk, keys);
             return platform;
         } catch (IOException | RuntimeException e) {
             platform.close();

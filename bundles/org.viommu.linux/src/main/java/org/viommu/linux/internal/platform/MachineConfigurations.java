@@ -45,30 +45,24 @@ final class MachineConfigurations implements AutoCloseable {
      *
      * @param table file with the topology
      * @param folder where the sockets are to be
-     * @param packed whether the devices offer packed virtqueues
+     * @param keys of the devices
      */
-    void create(Path table, Path folder, GuestDisk disk, boolean packed) throws IOException {
+    void create(Path table, Path folder, GuestDisk disk, DeviceKeys keys) throws IOException {
         create(TOPOLOGY, Map.of("machine", machine, "file", table.toString()));
         create(
                 IOMMU,
-                Map.of(
-                        "machine",
-                        machine,
-                        "name",
-                        PciSlots.IOMMU.device(),
-                        "address",
-                        PciSlots.IOMMU.address().toString(),
-                        "packed",
-                        packed));
+                keys.andPolling(Map.of(
+                        "machine", machine,
+                        "name", PciSlots.IOMMU.device(),
+                        "address", PciSlots.IOMMU.address().toString())));
         create(
                 BLOCK,
-                Map.of(
+                keys.andPolling(Map.of(
                         "machine", machine,
                         "name", PciSlots.DISK.device(),
                         "file", disk.path().toString(),
-                        "read-only", disk.readOnly(),
-                        "packed", packed));
-        create(ENTROPY, Map.of("machine", machine, "name", PciSlots.ENTROPY.device(), "packed", packed));
+                        "read-only", disk.readOnly())));
+        create(ENTROPY, keys.and(Map.of("machine", machine, "name", PciSlots.ENTROPY.device())));
         String[] functions = Stream.of(PciSlots.values())
                 .map(slot -> slot.device() + "=" + slot.address() + "=" + slot.socket(folder))
                 .toArray(String[]::new);

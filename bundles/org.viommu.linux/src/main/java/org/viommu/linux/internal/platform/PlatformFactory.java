@@ -15,8 +15,8 @@ public interface PlatformFactory {
      *
      * @param folder where sockets and files go
      * @param disk what is behind the block endpoint
-     * @param packed whether the devices offer packed virtqueues
+     * @param keys of the devices
      * @throws CannotRun if the platform refuses
      */
-    Platform open(Path folder, GuestDisk disk, boolean packed) throws CannotRun, IOException;
+    Platform open(Path folder, GuestDisk disk, DeviceKeys keys) throws CannotRun, IOException;
 }

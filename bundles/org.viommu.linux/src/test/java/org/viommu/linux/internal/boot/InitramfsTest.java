@@ -32,7 +32,7 @@ class InitramfsTest {
         modules.put("virtio_iommu", new byte[] {4});
         modules.put("virtio_blk", new byte[] {5, 6});
         Path file = folder.resolve("initramfs");
-        Initramfs.write(file, busybox, modules);
+        Initramfs.write(file, busybox, modules, Map.of("workload", new byte[] {7}));
         try (CpioArchiveInputStream archive = new CpioArchiveInputStream(Files.newInputStream(file))) {
             for (CpioArchiveEntry entry = archive.getNextEntry(); entry != null; entry = archive.getNextEntry()) {
                 entries.put(entry.getName(), entry);
@@ -53,6 +53,8 @@ class InitramfsTest {
         assertThat(entries.get("init").getMode()).isEqualTo(CpioConstants.C_ISREG | 0755);
         assertThat(entries.get("bin/busybox").getMode()).isEqualTo(CpioConstants.C_ISREG | 0755);
         assertThat(contents.get("bin/busybox")).containsExactly(1, 2, 3);
+        assertThat(entries.get("bin/workload").getMode()).isEqualTo(CpioConstants.C_ISREG | 0755);
+        assertThat(contents.get("bin/workload")).containsExactly(7);
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.util.Dictionary;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,10 +61,14 @@ class MachineConfigurationsTest {
     }
 
     private MachineConfigurations create(boolean writable, boolean packed) throws Exception {
+        return create(writable, new DeviceKeys(packed, OptionalInt.empty()));
+    }
+
+    private MachineConfigurations create(boolean writable, DeviceKeys keys) throws Exception {
         GuestDisk disk = GuestDisk.existing(
                 GuestDisk.create(folder.resolve("disk-" + writable)).path(), writable);
         MachineConfigurations configurations = new MachineConfigurations(admin(), "linux");
-        configurations.create(TABLE, Path.of("/run/x"), disk, packed);
+        configurations.create(TABLE, Path.of("/run/x"), disk, keys);
         return configurations;
     }
 
@@ -103,6 +108,17 @@ class MachineConfigurationsTest {
 
         assertThat(List.of("org.viommu.iommu", "org.viommu.endpoint.block", "org.viommu.endpoint.entropy"))
                 .allMatch(factory -> updated.get(factory).get("packed").equals(packed));
+    }
+
+    @Test
+    void devices_poll_as_long_as_the_user_says() throws Exception {
+        create(true).close();
+        assertThat(updated.get("org.viommu.iommu").get("poll-max-ns")).isNull();
+        assertThat(updated.get("org.viommu.endpoint.block").get("poll-max-ns")).isNull();
+
+        create(false, new DeviceKeys(false, OptionalInt.of(0))).close();
+        assertThat(updated.get("org.viommu.iommu").get("poll-max-ns")).isEqualTo(0);
+        assertThat(updated.get("org.viommu.endpoint.block").get("poll-max-ns")).isEqualTo(0);
     }
 
     @Test
