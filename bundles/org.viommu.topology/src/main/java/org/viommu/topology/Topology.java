@@ -82,6 +82,26 @@ public final class Topology {
     }
 
     /**
+     * Where the source has an IOMMU.
+     *
+     * @param index its place in {@link #iommus()}
+     * @return coordinates in the source
+     */
+    public String iommuOrigin(int index) {
+        return origins.iommus().get(index);
+    }
+
+    /**
+     * Where the source has endpoints.
+     *
+     * @param index their place in {@link #endpoints()}
+     * @return coordinates in the source
+     */
+    public String endpointOrigin(int index) {
+        return origins.endpoints().get(index);
+    }
+
+    /**
      * Looks a PCI function up by the rules that Linux follows: the last range that contains it counts. A function that no range contains is not translated,
      * which is no error, and neither is an IOMMU translated by itself.
      *
