@@ -38,8 +38,10 @@ final class ExaminedMachine implements AutoCloseable {
     private static final long PAGE = 0x1000;
     private static final int RESERVED_PAGE = 20;
 
-    /** So narrow that there are addresses outside. */
+    /** So narrow that there are addresses, and domains, outside. */
     private static final int WIDTH = 48;
+
+    private static final int DOMAIN_WIDTH = 16;
 
     private static final long PATIENCE_MILLIS = 10_000;
 
@@ -61,8 +63,12 @@ final class ExaminedMachine implements AutoCloseable {
                 FrameworkUtil.asDictionary(Map.of(TopologySource.MACHINE, NAME, TopologySource.NAME, NAME)));
         Configuration device = admin.createFactoryConfiguration("org.viommu.iommu", "?");
         configurations.add(device);
-        device.update(FrameworkUtil.asDictionary(
-                Map.of("machine", NAME, "name", "iommu0", "address", IOMMU.toString(), "aw-bits", WIDTH)));
+        device.update(FrameworkUtil.asDictionary(Map.of(
+                "machine", NAME,
+                "name", "iommu0",
+                "address", IOMMU.toString(),
+                "aw-bits", WIDTH,
+                "domain-bits", DOMAIN_WIDTH)));
     }
 
     private static Topology topology() {

@@ -21,6 +21,7 @@ import org.viommu.virtio.iommu.RequestStatus;
  */
 final class AddressSpaces {
     private final IommuSettings settings;
+    private final Compatibility conduct;
     private final AccessGate gate;
     private final Endpoints endpoints;
     private final Consumer<StoreFailure> failures;
@@ -54,6 +55,7 @@ final class AddressSpaces {
             MappingStore store,
             Consumer<StoreFailure> failures) {
         this.settings = settings;
+        this.conduct = settings.protocol().compatibility();
         this.endpoints = endpoints;
         this.gate = gate;
         this.store = store;
@@ -70,8 +72,16 @@ final class AddressSpaces {
         if (reserved == null) {
             return RequestStatus.NOENT;
         }
-        Domain domain = domains.get(domainId);
+        if (conduct.checksRanges()
+                && Integer.compareUnsigned(domainId, settings.protocol().domainEnd()) > 0) {
+            return RequestStatus.RANGE;
+        }
         Domain from = endpoints.domain(endpointId);
+        if (conduct.detachesFirst() && from != null) {
+            detach(endpointId, from, reserved);
+            from = null;
+        }
+        Domain domain = domains.get(domainId);
         if (domain != null && domain.bypass() != bypass) {
             return RequestStatus.INVAL;
         }
@@ -82,7 +92,7 @@ final class AddressSpaces {
             return RequestStatus.NOMEM;
         }
         try {
-            if (domain != null && !bypass && reserved.overlaps(domain.table())) {
+            if (domain != null && !bypass && conduct.checksReservedRegions() && reserved.overlaps(domain.table())) {
                 return RequestStatus.UNSUPP;
             }
             if (domain == null) {
@@ -108,6 +118,9 @@ final class AddressSpaces {
             return RequestStatus.NOENT;
         }
         Domain domain = endpoints.domain(endpointId);
+        if (domain == null && conduct.forgetsDetached()) {
+            return RequestStatus.NOENT;
+        }
         if (domain == null || domain.id() != domainId) {
             return RequestStatus.INVAL;
         }
@@ -120,16 +133,14 @@ final class AddressSpaces {
         if (Unsigned.below(end, start)) {
             return RequestStatus.INVAL;
         }
-        boolean aligned = ((start | end + 1 | physical) & settings.granule() - 1) == 0;
-        boolean wraps = Unsigned.below(physical + (end - start), physical);
-        if (!aligned || wraps || Unsigned.below(settings.inputEnd(), end)) {
+        if (!translatable(start, end, physical)) {
             return RequestStatus.RANGE;
         }
         Domain domain = domains.get(domainId);
         if (domain == null) {
             return RequestStatus.NOENT;
         }
-        if (domain.bypass() || domain.reserves(start, end)) {
+        if (domain.bypass() || conduct.checksReservedRegions() && domain.reserves(start, end)) {
             return RequestStatus.INVAL;
         }
         try {
@@ -155,6 +166,11 @@ final class AddressSpaces {
             return RequestStatus.INVAL;
         }
         try {
+            if (conduct.unmapsUpToSplit()) {
+                UnmapResult result = new LenientUnmap(domain, journal).remove(start, end);
+                revoke(domain);
+                return result == UnmapResult.OK ? RequestStatus.OK : RequestStatus.RANGE;
+            }
             if (domain.table().unmap(start, end) == UnmapResult.SPLIT) {
                 return RequestStatus.RANGE;
             }
@@ -238,6 +254,14 @@ final class AddressSpaces {
     /** Opens new tables in another store from now on. */
     void use(MappingStore next) {
         store = next;
+    }
+
+    private boolean translatable(long start, long end, long physical) {
+        if (Unsigned.below(physical + (end - start), physical)) {
+            return false;
+        }
+        boolean aligned = ((start | end + 1 | physical) & settings.granule() - 1) == 0;
+        return !conduct.checksRanges() || aligned && !Unsigned.below(settings.inputEnd(), end);
     }
 
     private boolean fits(Domain domain, Domain from) {

@@ -15,18 +15,21 @@ import org.viommu.virtqueue.Chain;
 final class AttachHandler extends StatusHandler {
     private final AddressSpaces spaces;
     private final int knownFlags;
+    private final boolean checksReserved;
 
-    AttachHandler(AddressSpaces spaces, long features, RequestCounters counters) {
-        super(RequestType.ATTACH, AttachLayout.SIZE, counters);
+    AttachHandler(AddressSpaces spaces, Protocol protocol, long features, RequestCounters counters) {
+        super(RequestType.ATTACH, AttachLayout.SIZE, protocol, counters);
         this.spaces = spaces;
-        knownFlags = (features & IommuFeatures.BYPASS_CONFIG) == 0 ? 0 : AttachFlags.BYPASS;
+        boolean negotiated = (features & IommuFeatures.BYPASS_CONFIG) != 0;
+        knownFlags = negotiated || !protocol.compatibility().checksNegotiation() ? AttachFlags.BYPASS : 0;
+        checksReserved = protocol.compatibility().checksReservedFields();
     }
 
     @Override
     RequestStatus handle(Chain chain, int domain) throws AccessFault {
         long endpointAndFlags = chain.readLong(AttachLayout.ENDPOINT);
         int flags = (int) (endpointAndFlags >>> Integer.SIZE);
-        if (chain.readInt(AttachLayout.RESERVED) != 0 || (flags & ~knownFlags) != 0) {
+        if (checksReserved && chain.readInt(AttachLayout.RESERVED) != 0 || (flags & ~knownFlags) != 0) {
             return RequestStatus.INVAL;
         }
         return spaces.attach(domain, (int) endpointAndFlags, (flags & AttachFlags.BYPASS) != 0);

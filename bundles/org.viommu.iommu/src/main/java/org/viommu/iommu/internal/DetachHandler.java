@@ -13,8 +13,8 @@ import org.viommu.virtqueue.Chain;
 final class DetachHandler extends StatusHandler {
     private final AddressSpaces spaces;
 
-    DetachHandler(AddressSpaces spaces, RequestCounters counters) {
-        super(RequestType.DETACH, DetachLayout.SIZE, counters);
+    DetachHandler(AddressSpaces spaces, Protocol protocol, RequestCounters counters) {
+        super(RequestType.DETACH, DetachLayout.SIZE, protocol, counters);
         this.spaces = spaces;
     }
 

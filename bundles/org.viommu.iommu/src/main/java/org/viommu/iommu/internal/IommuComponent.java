@@ -24,6 +24,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.viommu.dma.DmaTranslator;
 import org.viommu.iommu.IommuStatus;
+import org.viommu.iommu.ProbeExtension;
 import org.viommu.mapping.MappingStore;
 import org.viommu.topology.Topology;
 import org.viommu.topology.TopologySource;
@@ -55,6 +56,7 @@ public final class IommuComponent {
     private final IommuSettings settings;
     private final StoreKeeper stores;
     private final TopologySources sources;
+    private final ProbeExtensions extensions = new ProbeExtensions();
     private IommuDevice device;
     private List<ServiceRegistration<?>> registrations = List.of();
 
@@ -75,7 +77,7 @@ public final class IommuComponent {
     /** Called by Declarative Services when the stores and topology sources that are there have been bound. */
     @Activate
     synchronized void activate() {
-        device = new IommuDevice(settings, topology(), stores);
+        device = new IommuDevice(settings, topology(), stores, extensions);
         Dictionary<String, Object> properties = new Hashtable<>();
         properties.put(DeviceType.MACHINE, settings.machine());
         properties.put(DeviceType.NAME, settings.name());
@@ -153,6 +155,22 @@ public final class IommuComponent {
         if (sources.remove(source)) {
             direct();
         }
+    }
+
+    @Reference(
+            name = "probe",
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindExtension(ProbeExtension extension, Map<String, Object> properties) {
+        if (settings.machine().equals(properties.get(IommuStatus.MACHINE))
+                && settings.name().equals(properties.get(IommuStatus.NAME))) {
+            extensions.add(extension);
+        }
+    }
+
+    void unbindExtension(ProbeExtension extension) {
+        extensions.remove(extension);
     }
 
     private void direct() {

@@ -21,8 +21,11 @@ final class IommuConfigSpace implements DeviceConfig {
      */
     private static final long LARGE_PAGES = 1L << 21 | 1L << 30;
 
-    private final ByteBuffer fields =
-            ByteBuffer.allocate(IommuConfigLayout.SIZE).order(ByteOrder.LITTLE_ENDIAN);
+    private final ByteBuffer fields;
+
+    /** Whether the space holds the global bypass; otherwise it follows what is negotiated. */
+    private final boolean configurable;
+
     private final boolean bootBypass;
     private final AccessGate gate;
     private volatile boolean bypass;
@@ -35,15 +38,16 @@ final class IommuConfigSpace implements DeviceConfig {
      * @param gate that accesses pass
      */
     IommuConfigSpace(IommuSettings settings, AccessGate gate) {
+        Protocol protocol = settings.protocol();
         this.gate = gate;
-        bootBypass = settings.bootBypass();
+        configurable = (protocol.features() & IommuFeatures.BYPASS_CONFIG) != 0;
+        bootBypass = configurable && settings.bootBypass();
         bypass = bootBypass;
+        fields = ByteBuffer.allocate(protocol.dialect().configSize()).order(ByteOrder.LITTLE_ENDIAN);
         fields.putLong(IommuConfigLayout.PAGE_SIZE_MASK, settings.granule() | LARGE_PAGES);
         fields.putLong(IommuConfigLayout.INPUT_RANGE_START, 0);
         fields.putLong(IommuConfigLayout.INPUT_RANGE_END, settings.inputEnd());
-        fields.putInt(IommuConfigLayout.DOMAIN_RANGE_START, 0);
-        fields.putInt(IommuConfigLayout.DOMAIN_RANGE_END, -1);
-        fields.putInt(IommuConfigLayout.PROBE_SIZE, ReservedRegions.PROBE_SIZE);
+        protocol.dialect().describe(fields, protocol.domainEnd(), ReservedRegions.PROBE_SIZE);
     }
 
     /** Whether unattached endpoints bypass. */
@@ -56,14 +60,26 @@ final class IommuConfigSpace implements DeviceConfig {
         change(bootBypass);
     }
 
+    /**
+     * Takes note of what a driver has negotiated, or that it is gone. Without BYPASS_CONFIG unattached endpoints bypass
+     * while the superseded BYPASS is negotiated (virtio 1.4, 5.13.3).
+     *
+     * @param features that are accepted; 0 if there is no driver
+     */
+    void negotiated(long features) {
+        if (!configurable) {
+            change((features & IommuFeatures.BYPASS) != 0);
+        }
+    }
+
     @Override
     public int length() {
-        return IommuConfigLayout.SIZE;
+        return fields.capacity();
     }
 
     @Override
     public int read(int offset) {
-        if (offset == IommuConfigLayout.BYPASS) {
+        if (configurable && offset == IommuConfigLayout.BYPASS) {
             return bypass ? 1 : 0;
         }
         return Byte.toUnsignedInt(fields.get(offset));
@@ -71,7 +87,7 @@ final class IommuConfigSpace implements DeviceConfig {
 
     @Override
     public void write(int offset, int value, long accepted) {
-        boolean allowed = (accepted & IommuFeatures.BYPASS_CONFIG) != 0;
+        boolean allowed = configurable && (accepted & IommuFeatures.BYPASS_CONFIG) != 0;
         if (offset == IommuConfigLayout.BYPASS && allowed && (value == 0 || value == 1)) {
             change(value == 1);
         }

@@ -53,6 +53,26 @@ import org.osgi.service.metatype.annotations.Option;
     @AttributeDefinition(description = "Whether the guest may have its buffers given back in order.")
     boolean in__order() default false;
 
+    @AttributeDefinition(
+            description = "Wire format: standard is virtio 1.4; v0.9 is that of the proposal of 2019, "
+                    + "for drivers of that time.",
+            options = {@Option(label = "standard", value = "standard"), @Option(label = "v0.9", value = "v0.9")})
+    String dialect() default "standard";
+
+    @AttributeDefinition(
+            description = "Whose behaviour the device shows where that is not the standard's: "
+                    + "strict deviates nowhere, qemu as QEMU's own device does.",
+            options = {@Option(label = "strict", value = "strict"), @Option(label = "qemu", value = "qemu")})
+    String compat() default "strict";
+
+    @AttributeDefinition(
+            description = "Offers the superseded feature BYPASS in place of BYPASS_CONFIG: unattached endpoints reach "
+                    + "memory untranslated while a driver has accepted it.")
+    boolean legacy$_$bypass() default false;
+
+    @AttributeDefinition(description = "Width of domain IDs in bits.", min = "1", max = "32")
+    int domain$_$bits() default 32;
+
     @AttributeDefinition(description = "Domains that may exist at the same time.", min = "1")
     int max$_$domains() default 65_536;
 

@@ -16,19 +16,11 @@ import org.viommu.virtio.DeviceActivation;
 import org.viommu.virtio.DeviceConfig;
 import org.viommu.virtio.DeviceSession;
 import org.viommu.virtio.DeviceType;
-import org.viommu.virtio.iommu.IommuFeatures;
 import org.viommu.virtio.iommu.IommuQueues;
 import org.viommu.virtqueue.RingFault;
 
 /** One IOMMU: a virtio device to its driver, and the way to memory for the endpoints behind it. */
 final class IommuDevice implements DeviceType, DmaTranslator, AutoCloseable {
-    private static final long FEATURES = IommuFeatures.INPUT_RANGE
-            | IommuFeatures.DOMAIN_RANGE
-            | IommuFeatures.MAP_UNMAP
-            | IommuFeatures.PROBE
-            | IommuFeatures.MMIO
-            | IommuFeatures.BYPASS_CONFIG;
-
     private static final int QUEUE_SIZE = 256;
 
     private final IommuSettings settings;
@@ -37,6 +29,7 @@ final class IommuDevice implements DeviceType, DmaTranslator, AutoCloseable {
     private final SingleWriter writer = new SingleWriter();
     private final Faults faults = new Faults();
     private final RequestCounters counters = new RequestCounters();
+    private final ProbeExtensions extensions;
     private final IommuConfigSpace config;
     private final Endpoints endpoints;
     private final AddressSpaces spaces;
@@ -54,10 +47,12 @@ final class IommuDevice implements DeviceType, DmaTranslator, AutoCloseable {
      * @param settings what is configured
      * @param topology of the machine as it is now
      * @param stores from which to choose
+     * @param extensions of the answers to PROBE
      */
-    IommuDevice(IommuSettings settings, Topology topology, StoreKeeper stores) {
+    IommuDevice(IommuSettings settings, Topology topology, StoreKeeper stores, ProbeExtensions extensions) {
         this.settings = settings;
         this.stores = stores;
+        this.extensions = extensions;
         config = new IommuConfigSpace(settings, gate);
         endpoints = new Endpoints(directory(topology));
         spaces = new AddressSpaces(settings, endpoints, gate, stores.begin(), stores::failed);
@@ -71,7 +66,7 @@ final class IommuDevice implements DeviceType, DmaTranslator, AutoCloseable {
 
     @Override
     public long features() {
-        return FEATURES | settings.rings();
+        return settings.protocol().features() | settings.rings();
     }
 
     @Override
@@ -91,10 +86,17 @@ final class IommuDevice implements DeviceType, DmaTranslator, AutoCloseable {
 
     @Override
     public DeviceSession start(DeviceActivation activation) throws RingFault {
-        RequestDispatcher dispatcher = new RequestDispatcher(spaces, endpoints, activation.features(), counters);
-        DeviceSession session = new IommuSession(activation, writer, spaces, dispatcher, faults, () -> accepted = 0);
-        accepted = activation.features();
+        long features = activation.features();
+        RequestDispatcher dispatcher =
+                new RequestDispatcher(spaces, endpoints, extensions, settings.protocol(), features, counters);
+        DeviceSession session = new IommuSession(activation, writer, spaces, dispatcher, faults, () -> negotiated(0));
+        negotiated(features);
         return session;
+    }
+
+    private void negotiated(long features) {
+        accepted = features;
+        config.negotiated(features);
     }
 
     @Override

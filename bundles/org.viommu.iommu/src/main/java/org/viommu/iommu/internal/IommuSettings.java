@@ -4,8 +4,11 @@
 package org.viommu.iommu.internal;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.viommu.topology.IommuNode;
 import org.viommu.topology.PciAddress;
 import org.viommu.topology.ReservedRegion;
@@ -23,6 +26,7 @@ import org.viommu.virtqueue.RingFeatures;
  * @param reserved what is reserved for every endpoint
  * @param rings ring features to offer
  * @param quotas what a guest may use up
+ * @param protocol how it talks with its driver
  * @param pollMaxNanos how long the device may watch its queues before it sleeps; 0 for not at all
  */
 record IommuSettings(
@@ -35,6 +39,7 @@ record IommuSettings(
         List<ReservedRegion> reserved,
         long rings,
         Quotas quotas,
+        Protocol protocol,
         int pollMaxNanos) {
     private static final List<String> GRANULES = List.of("4k", "8k", "16k", "64k");
     private static final int MIN_WIDTH = 32;
@@ -59,6 +64,11 @@ record IommuSettings(
                         positive("max-domains", configuration::max$_$domains),
                         positive("max-endpoints", configuration::max$_$endpoints),
                         positive("max-mappings", configuration::max$_$mappings)),
+                new Protocol(
+                        dialect(configuration.dialect()),
+                        compatibility(configuration.compat()),
+                        read("legacy-bypass", configuration::legacy$_$bypass),
+                        domainEnd(read("domain-bits", configuration::domain$_$bits))),
                 pollMaxNanos(read("poll-max-ns", configuration::poll$_$max$_$ns)));
     }
 
@@ -94,6 +104,31 @@ record IommuSettings(
             throw refused("aw-bits", width, "allowed are " + MIN_WIDTH + " to " + Long.SIZE);
         }
         return -1L >>> Long.SIZE - width;
+    }
+
+    private static int domainEnd(int bits) {
+        if (bits < 1 || bits > Integer.SIZE) {
+            throw refused("domain-bits", bits, "allowed are 1 to " + Integer.SIZE);
+        }
+        return -1 >>> Integer.SIZE - bits;
+    }
+
+    private static Dialect dialect(String value) {
+        return chosen("dialect", value, Dialect.values(), Dialect::key);
+    }
+
+    private static Compatibility compatibility(String value) {
+        return chosen("compat", value, Compatibility.values(), Compatibility::key);
+    }
+
+    private static <T> T chosen(String key, String value, T[] choices, Function<T, String> name) {
+        return Arrays.stream(choices)
+                .filter(choice -> name.apply(choice).equals(value))
+                .findFirst()
+                .orElseThrow(() -> refused(
+                        key,
+                        value,
+                        "allowed are " + Arrays.stream(choices).map(name).collect(Collectors.joining(", "))));
     }
 
     private static int pollMaxNanos(int nanos) {

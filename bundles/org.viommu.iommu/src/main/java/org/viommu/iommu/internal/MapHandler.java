@@ -5,7 +5,6 @@ package org.viommu.iommu.internal;
 
 import org.viommu.memory.AccessFault;
 import org.viommu.virtio.iommu.IommuFeatures;
-import org.viommu.virtio.iommu.MapFlags;
 import org.viommu.virtio.iommu.MapLayout;
 import org.viommu.virtio.iommu.RequestStatus;
 import org.viommu.virtio.iommu.RequestType;
@@ -14,18 +13,20 @@ import org.viommu.virtqueue.Chain;
 /** MAP (virtio 1.4, 5.13.6.5). */
 final class MapHandler extends StatusHandler {
     private final AddressSpaces spaces;
-    private final int knownFlags;
+    private final Dialect dialect;
+    private final boolean mmio;
 
-    MapHandler(AddressSpaces spaces, long features, RequestCounters counters) {
-        super(RequestType.MAP, MapLayout.SIZE, counters);
+    MapHandler(AddressSpaces spaces, Protocol protocol, long features, RequestCounters counters) {
+        super(RequestType.MAP, MapLayout.SIZE, protocol, counters);
         this.spaces = spaces;
-        knownFlags = (features & IommuFeatures.MMIO) == 0 ? MapFlags.ALL & ~MapFlags.MMIO : MapFlags.ALL;
+        dialect = protocol.dialect();
+        mmio = (features & IommuFeatures.MMIO) != 0 || !protocol.compatibility().checksNegotiation();
     }
 
     @Override
     RequestStatus handle(Chain chain, int domain) throws AccessFault {
-        int flags = chain.readInt(MapLayout.FLAGS);
-        if ((flags & ~knownFlags) != 0) {
+        int flags = dialect.mapFlags(chain.readInt(MapLayout.FLAGS), mmio);
+        if (flags == Dialect.UNKNOWN_FLAG) {
             return RequestStatus.INVAL;
         }
         return spaces.map(

@@ -8,6 +8,7 @@ import org.viommu.virtio.iommu.ProbeLayout;
 import org.viommu.virtio.iommu.RequestLayout;
 import org.viommu.virtio.iommu.RequestStatus;
 import org.viommu.virtio.iommu.RequestType;
+import org.viommu.virtio.iommu.ReservedMemoryLayout;
 import org.viommu.virtqueue.Chain;
 
 /**
@@ -17,25 +18,36 @@ import org.viommu.virtqueue.Chain;
  */
 final class ProbeHandler implements RequestHandler {
     private final Endpoints endpoints;
+    private final ProbeExtensions extensions;
+    private final boolean answersUnparseable;
     private final RequestCounters counters;
 
-    ProbeHandler(Endpoints endpoints, RequestCounters counters) {
+    ProbeHandler(Endpoints endpoints, ProbeExtensions extensions, Protocol protocol, RequestCounters counters) {
         this.endpoints = endpoints;
+        this.extensions = extensions;
+        this.answersUnparseable = protocol.compatibility().answersUnparseable();
         this.counters = counters;
     }
 
     @Override
     public int serve(Chain chain, long first) throws AccessFault {
         long room = chain.writableLength() - RequestLayout.TAIL_SIZE;
-        if (chain.readableLength() < ProbeLayout.SIZE || room < 0) {
+        boolean whole = chain.readableLength() >= ProbeLayout.SIZE;
+        if (room < 0 || !whole && !answersUnparseable) {
             return UNPARSEABLE;
+        }
+        if (answersUnparseable && (!whole || room < ReservedRegions.PROBE_SIZE)) {
+            return end(chain, 0, whole ? RequestStatus.DEVERR : RequestStatus.INVAL);
         }
         int size = (int) Math.min(room, ReservedRegions.PROBE_SIZE);
         chain.zero(ProbeLayout.PROPERTIES, size);
-        RequestStatus status = answer(chain, (int) (first >>> Integer.SIZE), size);
-        chain.writeInt(size + RequestLayout.STATUS, status.value());
+        return end(chain, size, answer(chain, (int) (first >>> Integer.SIZE), size));
+    }
+
+    private int end(Chain chain, int tail, RequestStatus status) throws AccessFault {
+        chain.writeInt(tail + RequestLayout.STATUS, status.value());
         counters.answered(RequestType.PROBE, status);
-        return size + RequestLayout.TAIL_SIZE;
+        return tail + RequestLayout.TAIL_SIZE;
     }
 
     private RequestStatus answer(Chain chain, int endpoint, int size) throws AccessFault {
@@ -47,6 +59,7 @@ final class ProbeHandler implements RequestHandler {
             return RequestStatus.INVAL;
         }
         reserved.write(chain);
+        extensions.write(chain, endpoint, reserved.count() * ReservedMemoryLayout.SIZE, size);
         return RequestStatus.OK;
     }
 }

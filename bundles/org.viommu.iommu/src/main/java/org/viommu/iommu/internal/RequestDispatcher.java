@@ -3,6 +3,7 @@
 
 package org.viommu.iommu.internal;
 
+import java.util.Arrays;
 import org.viommu.memory.AccessFault;
 import org.viommu.virtio.iommu.IommuFeatures;
 import org.viommu.virtio.iommu.RequestLayout;
@@ -26,17 +27,28 @@ final class RequestDispatcher {
      *
      * @param spaces to be changed
      * @param endpoints to be probed
+     * @param extensions of the answers to PROBE
+     * @param protocol of the device
      * @param features that the driver has accepted
      * @param counters for all sessions
      */
-    RequestDispatcher(AddressSpaces spaces, Endpoints endpoints, long features, RequestCounters counters) {
+    RequestDispatcher(
+            AddressSpaces spaces,
+            Endpoints endpoints,
+            ProbeExtensions extensions,
+            Protocol protocol,
+            long features,
+            RequestCounters counters) {
         this.counters = counters;
-        handle(RequestType.ATTACH, new AttachHandler(spaces, features, counters));
-        handle(RequestType.DETACH, new DetachHandler(spaces, counters));
-        handle(RequestType.PROBE, new ProbeHandler(endpoints, counters));
+        if (protocol.compatibility().answersUnparseable()) {
+            Arrays.fill(handlers, new UnknownTypeHandler(counters));
+        }
+        handle(RequestType.ATTACH, new AttachHandler(spaces, protocol, features, counters));
+        handle(RequestType.DETACH, new DetachHandler(spaces, protocol, counters));
+        handle(RequestType.PROBE, new ProbeHandler(endpoints, extensions, protocol, counters));
         if ((features & IommuFeatures.MAP_UNMAP) != 0) {
-            handle(RequestType.MAP, new MapHandler(spaces, features, counters));
-            handle(RequestType.UNMAP, new UnmapHandler(spaces, counters));
+            handle(RequestType.MAP, new MapHandler(spaces, protocol, features, counters));
+            handle(RequestType.UNMAP, new UnmapHandler(spaces, protocol, counters));
         }
     }
 

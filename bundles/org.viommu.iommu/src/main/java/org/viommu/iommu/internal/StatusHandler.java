@@ -16,6 +16,8 @@ import org.viommu.virtqueue.Chain;
 abstract class StatusHandler implements RequestHandler {
     private final RequestType type;
     private final int size;
+    private final Dialect dialect;
+    private final boolean answersUnparseable;
     private final RequestCounters counters;
 
     /**
@@ -24,20 +26,25 @@ abstract class StatusHandler implements RequestHandler {
      * @param type of the requests
      * @param size of their readable part; a longer one is accepted, so that drivers can send more than this device
      *     knows
+     * @param protocol of the device
      * @param counters that count the answers
      */
-    StatusHandler(RequestType type, int size, RequestCounters counters) {
+    StatusHandler(RequestType type, int size, Protocol protocol, RequestCounters counters) {
         this.type = type;
         this.size = size;
+        this.dialect = protocol.dialect();
+        this.answersUnparseable = protocol.compatibility().answersUnparseable();
         this.counters = counters;
     }
 
     @Override
     public final int serve(Chain chain, long first) throws AccessFault {
-        if (chain.readableLength() < size || chain.writableLength() < RequestLayout.TAIL_SIZE) {
+        boolean whole = chain.readableLength() >= size;
+        if (chain.writableLength() < RequestLayout.TAIL_SIZE || !whole && !answersUnparseable) {
             return UNPARSEABLE;
         }
-        RequestStatus status = handle(chain, (int) (first >>> Integer.SIZE));
+        RequestStatus status =
+                whole ? dialect.status(handle(chain, (int) (first >>> Integer.SIZE))) : RequestStatus.INVAL;
         chain.writeInt(RequestLayout.STATUS, status.value());
         counters.answered(type, status);
         return RequestLayout.TAIL_SIZE;

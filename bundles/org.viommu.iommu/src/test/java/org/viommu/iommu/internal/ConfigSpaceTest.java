@@ -110,7 +110,17 @@ class ConfigSpaceTest {
 
     private static IommuConfigSpace space(long granule, boolean bootBypass) {
         IommuSettings settings = new IommuSettings(
-                "vm", "iommu0", TestGuest.NODE, bootBypass, granule, -1L, List.of(), 0, new Quotas(1, 1, 1), 0);
+                "vm",
+                "iommu0",
+                TestGuest.NODE,
+                bootBypass,
+                granule,
+                -1L,
+                List.of(),
+                0,
+                new Quotas(1, 1, 1),
+                Protocol.STANDARD,
+                0);
         return new IommuConfigSpace(settings, new AccessGate());
     }
 

@@ -33,13 +33,15 @@ class ConformanceTest {
     /** What the other endpoint has reserved besides. */
     private static final ReservedRegion HOLE = new ReservedRegion(0xa0000L, 0xbffffL, Kind.RESERVED);
 
-    /** PROBE is offered, and all domain IDs are allowed. */
-    private static final Set<String> NOT_OBSERVABLE = Set.of("D39", "C7");
+    /** PROBE is offered. */
+    private static final Set<String> NOT_OBSERVABLE = Set.of("D39");
+
+    private static final Protocol PROTOCOL = new Protocol(Dialect.STANDARD, Compatibility.STRICT, false, 0xffff);
 
     private final IommuSettings settings =
-            TestGuest.settings(0x1000, (1L << 48) - 1, MSI, new Quotas(100, 100, 1 << 20));
+            TestGuest.settings(0x1000, (1L << 48) - 1, MSI, new Quotas(100, 100, 1 << 20), PROTOCOL);
     private final StoreKeeper stores = new StoreKeeper(settings.qualifiedName());
-    private final IommuDevice device = new IommuDevice(settings, topology(), stores);
+    private final IommuDevice device = new IommuDevice(settings, topology(), stores, new ProbeExtensions());
     private Bench bench;
 
     private static Topology topology() {

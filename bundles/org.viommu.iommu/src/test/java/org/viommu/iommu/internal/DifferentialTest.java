@@ -45,7 +45,7 @@ class DifferentialTest {
     void the_device_answers_as_the_oracle_does(Way way, long seed) throws IOException {
         long start = Bench.arena().start();
         ReservedRegion reserved = new ReservedRegion(start + 0x14000, start + 0x15fff, Kind.RESERVED);
-        device = new IommuDevice(settings, TestGuest.topology(List.of(reserved)), stores);
+        device = new IommuDevice(settings, TestGuest.topology(List.of(reserved)), stores, new ProbeExtensions());
         List<Integer> endpoints = IntStream.rangeClosed(TestGuest.ENDPOINT, TestGuest.LAST_ENDPOINT)
                 .boxed()
                 .toList();

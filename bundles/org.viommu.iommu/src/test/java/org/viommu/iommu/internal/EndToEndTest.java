@@ -49,7 +49,8 @@ class EndToEndTest {
     private final IommuDevice type = new IommuDevice(
             TestGuest.settings(0x1000, -1L, List.of(MSI), new Quotas(100, 100, 1 << 20)),
             TestGuest.topology(List.of()),
-            stores);
+            stores,
+            new ProbeExtensions());
     private final StatusReader status = new StatusReader(type);
     private final VirtioDevice device = new VirtioDevice("vm/iommu0", type, new MemoryPlatform() {
         @Override

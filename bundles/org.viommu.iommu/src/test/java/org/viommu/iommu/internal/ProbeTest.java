@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.viommu.iommu.ProbeExtension;
 import org.viommu.topology.ReservedRegion;
 import org.viommu.topology.ReservedRegion.Kind;
 import org.viommu.virtio.iommu.ProbeLayout;
@@ -56,6 +57,27 @@ class ProbeTest {
                 request.put(i, (byte) 0xff);
             }
             assertThat(guest.send(request, WHOLE).statusAt(SIZE)).isEqualTo(RequestStatus.OK);
+        }
+    }
+
+    @Test
+    void extensions_add_properties_behind_those_of_the_device() {
+        try (TestGuest guest = guest(REGIONS)) {
+            guest.extensions.add(endpoint -> List.of(
+                    new ProbeExtension.Property(2, (byte) endpoint, (byte) 7),
+                    new ProbeExtension.Property(0xfff, new byte[SIZE]),
+                    new ProbeExtension.Property(3)));
+            guest.extensions.add(endpoint -> {
+                throw new IllegalStateException("broken on purpose");
+            });
+            ByteBuffer properties = guest.probe(ENDPOINT, WHOLE).writable();
+            int at = 2 * ReservedMemoryLayout.SIZE;
+            assertThat(properties.getInt(at)).as("type 2, length 2").isEqualTo(0x2_0002);
+            assertThat(properties.getShort(at + 4)).isEqualTo((short) (ENDPOINT | 7 << 8));
+            assertThat(properties.getInt(at + 6))
+                    .as("what does not fit is left out; type 3, length 0")
+                    .isEqualTo(3);
+            assertThat(properties.getInt(at + 10)).isZero();
         }
     }
 

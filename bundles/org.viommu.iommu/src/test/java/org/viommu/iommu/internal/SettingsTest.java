@@ -40,6 +40,15 @@ class SettingsTest {
         assertThat(rings(Map.of("in__order", true))).isEqualTo(RingFeatures.SUPPORTED | RingFeatures.IN_ORDER);
     }
 
+    @Test
+    void how_the_device_talks_is_a_matter_of_configuration() {
+        assertThat(IommuSettings.of(configuration(Map.of())).protocol()).isEqualTo(Protocol.STANDARD);
+        Map<String, ?> other =
+                Map.of("dialect", "v0.9", "compat", "qemu", "legacy$_$bypass", true, "domain$_$bits", 16);
+        assertThat(IommuSettings.of(configuration(other)).protocol())
+                .isEqualTo(new Protocol(Dialect.V0_9, Compatibility.QEMU, true, 0xffff));
+    }
+
     private static long rings(Map<String, ?> values) {
         return IommuSettings.of(configuration(values)).rings();
     }
@@ -73,6 +82,10 @@ class SettingsTest {
                 "aw$_$bits|aw-bits|65|allowed are 32 to 64",
                 "poll$_$max$_$ns|poll-max-ns|-1|allowed are 0 to 1000000000",
                 "poll$_$max$_$ns|poll-max-ns|1000000001|allowed are 0 to 1000000000",
+                "dialect|dialect|v0.8|allowed are standard, v0.9",
+                "compat|compat|kvmtool|allowed are strict, qemu",
+                "domain$_$bits|domain-bits|0|allowed are 1 to 32",
+                "domain$_$bits|domain-bits|33|allowed are 1 to 32",
                 "max$_$domains|max-domains|0|must be at least 1",
                 "max$_$mappings|max-mappings|-1|must be at least 1",
                 "reserved$_$regions|reserved-regions|0x1000-0x2000:0|write LOW:HIGH:TYPE",
@@ -82,7 +95,7 @@ class SettingsTest {
     void a_refused_value_is_named_with_its_key_and_what_is_allowed(
             String method, String key, String value, String allowed) {
         Object typed = value;
-        if (method.startsWith("max") || method.startsWith("poll") || method.startsWith("aw")) {
+        if (method.matches("(max|poll|aw|domain).*")) {
             typed = Integer.parseInt(value);
         } else if (method.startsWith("reserved")) {
             typed = new String[] {value};

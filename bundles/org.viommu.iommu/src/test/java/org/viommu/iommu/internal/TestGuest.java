@@ -85,6 +85,7 @@ final class TestGuest implements AutoCloseable {
 
     final GuestMemory memory = new GuestMemory();
     final StoreKeeper stores;
+    final ProbeExtensions extensions = new ProbeExtensions();
     final IommuDevice device;
     final StatusReader status;
     private final MemoryAccess access;
@@ -110,7 +111,7 @@ final class TestGuest implements AutoCloseable {
         for (MappingStore store : offered) {
             stores.offer(store, Map.of());
         }
-        device = new IommuDevice(settings, topology, stores);
+        device = new IommuDevice(settings, topology, stores, extensions);
         status = new StatusReader(device);
         start(device.features());
     }
@@ -120,8 +121,18 @@ final class TestGuest implements AutoCloseable {
     }
 
     static IommuSettings settings(long granule, long inputEnd, List<ReservedRegion> reserved, Quotas quotas) {
+        return settings(granule, inputEnd, reserved, quotas, Protocol.STANDARD);
+    }
+
+    static IommuSettings settings(
+            long granule, long inputEnd, List<ReservedRegion> reserved, Quotas quotas, Protocol protocol) {
         return new IommuSettings(
-                "vm", "iommu0", NODE, true, granule, inputEnd, reserved, RingFeatures.SUPPORTED, quotas, 0);
+                "vm", "iommu0", NODE, true, granule, inputEnd, reserved, RingFeatures.SUPPORTED, quotas, protocol, 0);
+    }
+
+    /** A device that talks in its own way. */
+    static IommuSettings settings(Protocol protocol) {
+        return settings(0x1000, -1L, List.of(), new Quotas(100, 100, 1 << 20), protocol);
     }
 
     /** A machine whose endpoints 0x10 to 0x1f all have the same reserved regions. */
