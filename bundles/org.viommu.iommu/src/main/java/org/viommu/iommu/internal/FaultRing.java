@@ -49,6 +49,21 @@ final class FaultRing {
         }
     }
 
+    /** The reports, kind and address of each in turn, the oldest first. Called by the thread that takes out. */
+    long[] list() {
+        long first = taken.getPlain();
+        long next = first;
+        while (next - first < CAPACITY && turns.getAcquire(cell(next)) == next + 1) {
+            next++;
+        }
+        long[] list = new long[2 * (int) (next - first)];
+        for (int i = 0; i < list.length; i += 2) {
+            list[i] = kinds[cell(first + i / 2)];
+            list[i + 1] = addresses[cell(first + i / 2)];
+        }
+        return list;
+    }
+
     /** Whether there is a report to take out. */
     boolean hasNext() {
         long number = taken.getPlain();

@@ -3,6 +3,7 @@
 
 package org.viommu.iommu.internal;
 
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -36,6 +37,9 @@ final class Faults {
     private final AtomicBoolean woken = new AtomicBoolean();
     private final AtomicLong lastNudge = new AtomicLong(System.nanoTime());
 
+    /** Reports that waited in another instance, until a driver is there. */
+    private long[] restored = new long[0];
+
     /** Wakes the session that delivers; null if there is none. */
     private volatile Runnable session;
 
@@ -48,8 +52,21 @@ final class Faults {
     /** Begins to deliver to a driver. */
     void connect(Runnable wake) {
         discard();
-        woken.set(false);
+        for (int i = 0; i < restored.length; i += 2) {
+            ring.add(restored[i], restored[i + 1]);
+        }
+        restored = new long[0];
         session = wake;
+    }
+
+    /** What waits to be delivered, as {@link FaultRing#list()} gives it. Called while nobody delivers. */
+    long[] waiting() {
+        return ring.list();
+    }
+
+    /** Has reports that waited in another instance delivered to the next driver, which is the same one. */
+    void restore(long... reports) {
+        restored = Arrays.copyOf(reports, Math.min(reports.length & ~1, 2 * FaultRing.CAPACITY));
     }
 
     /** Ends delivering; what waits is dropped. Called by the thread that delivers. */

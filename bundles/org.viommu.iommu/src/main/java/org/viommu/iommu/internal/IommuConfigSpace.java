@@ -55,6 +55,11 @@ final class IommuConfigSpace implements DeviceConfig {
         return bypass;
     }
 
+    /** Brings back what the driver of another instance has written. */
+    void restore(boolean value) {
+        change(value);
+    }
+
     /** Undoes what the driver has written, when the machine is reset. */
     void restore() {
         change(bootBypass);

@@ -100,6 +100,22 @@ final class IommuDevice implements DeviceType, DmaTranslator, AutoCloseable {
     }
 
     @Override
+    public byte[] saveState() {
+        return SavedDeviceWriter.write(writer.call(() -> SavedDevice.of(settings, config, spaces, endpoints, faults)));
+    }
+
+    @Override
+    public void restoreState(byte[] state) {
+        SavedDevice saved = SavedDeviceReader.read(state);
+        writer.call(() -> {
+            new Restoration(settings, spaces, endpoints).restore(saved);
+            return null;
+        });
+        config.restore(saved.bypass());
+        faults.restore(saved.faults());
+    }
+
+    @Override
     public void systemReset() {
         config.restore();
     }
