@@ -9,12 +9,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
+import org.viommu.linux.internal.check.BootTableCheck;
 import org.viommu.linux.internal.check.Check;
 import org.viommu.linux.internal.check.DriverCheck;
 import org.viommu.linux.internal.check.EntropyCheck;
 import org.viommu.linux.internal.check.FaultCountCheck;
 import org.viommu.linux.internal.check.Guest;
+import org.viommu.linux.internal.check.MsiWindowCheck;
 import org.viommu.linux.internal.check.PowerOffCheck;
 import org.viommu.linux.internal.check.ReadCheck;
 import org.viommu.linux.internal.check.RequestsCheck;
@@ -52,7 +55,7 @@ final class GuestRun {
     }
 
     ExitStatus run() throws CannotRun, IOException, InterruptedException {
-        PreparedGuest guest = PreparedGuest.prepare(narrator, options.ownParts(), DRIVERS);
+        PreparedGuest guest = PreparedGuest.prepare(narrator, options.architecture(), options.ownParts(), DRIVERS);
         DeviceKeys keys = new DeviceKeys(options.packed(), OptionalInt.empty());
         Path parent = Path.of(System.getProperty("java.io.tmpdir"));
         try (RunFolder folder = RunFolder.create(parent, options.keep())) {
@@ -62,7 +65,8 @@ final class GuestRun {
                     ? GuestDisk.existing(options.disk().get(), options.writable())
                     : GuestDisk.create(folder.file("disk.img"));
             Deadline deadline = Deadline.in(options.timeout());
-            try (Platform platform = platforms.open(folder.path(), disk, keys)) {
+            Optional<byte[]> devicetree = guest.devicetree(options.memory(), folder.file("qemu.dtb"));
+            try (Platform platform = platforms.open(folder.path(), disk, keys, devicetree)) {
                 platform.awaitReady(Deadline.in(PLATFORM_READY));
                 QemuCommandLine commandLine =
                         guest.commandLine(options.memory(), initramfs, kernelArguments(), platform.qemuOptions());
@@ -118,6 +122,11 @@ final class GuestRun {
         StrayDmaCheck stray = new StrayDmaCheck(guest, platform.strayWriter());
         return List.of(
                 new DriverCheck(guest, platform.endpoints(), packed),
+                new BootTableCheck(guest, platform.table()),
+                new MsiWindowCheck(
+                        guest,
+                        platform.endpoints(),
+                        platform.table().msiWindow().words()),
                 new ReadCheck(guest, disk),
                 new WriteCheck(guest, disk),
                 new EntropyCheck(guest),

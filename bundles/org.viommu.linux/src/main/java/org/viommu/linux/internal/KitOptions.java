@@ -13,7 +13,7 @@ import picocli.CommandLine.ParameterException;
 
 /** The options about what a guest is made of, of each command that runs one. */
 public final class KitOptions {
-    @Option(names = "--kernel", paramLabel = "FILE", description = "A bzImage to boot instead of Debian's.")
+    @Option(names = "--kernel", paramLabel = "FILE", description = "A kernel to boot instead of Debian's.")
     private Optional<Path> kernel;
 
     @Option(
@@ -22,7 +22,7 @@ public final class KitOptions {
             description = "The modules of that kernel, as in /lib/modules/VERSION. Default: all drivers are built in.")
     private Optional<Path> modules;
 
-    @Option(names = "--qemu", paramLabel = "FILE", description = "A qemu-system-x86_64 of 10.1 or newer.")
+    @Option(names = "--qemu", paramLabel = "FILE", description = "A qemu-system-... of 10.1 or newer.")
     private Optional<Path> qemu;
 
     @Option(names = "--busybox", paramLabel = "FILE", description = "A busybox that needs no libraries.")

@@ -13,9 +13,9 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.viommu.linux.internal.platform.BootTables;
 import org.viommu.linux.internal.platform.ConfiguredPlatform;
 import org.viommu.linux.internal.platform.PlatformFactory;
-import org.viommu.topology.TopologyWriter;
 
 /** The command {@code linux}. */
 @Component(
@@ -30,11 +30,9 @@ public final class LinuxCommand implements ToIntFunction<List<String>> {
     private final CommandRun command = new CommandRun(narrator);
 
     @Activate
-    public LinuxCommand(
-            BundleContext context,
-            @Reference ConfigurationAdmin admin,
-            @Reference(target = "(" + TopologyWriter.FORMAT + "=viot)") TopologyWriter writer) {
-        this.platforms = (folder, disk, keys) -> ConfiguredPlatform.open(context, admin, writer, folder, disk, keys);
+    public LinuxCommand(BundleContext context, @Reference ConfigurationAdmin admin, @Reference BootTables tables) {
+        this.platforms = (folder, disk, keys, devicetree) ->
+                ConfiguredPlatform.open(context, admin, tables.make(devicetree, folder), folder, disk, keys);
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.viommu.linux.internal.prepare.OwnParts;
+import org.viommu.linux.internal.qemu.Architecture;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,6 +39,12 @@ final class Options {
 
     @Spec
     private CommandSpec spec;
+
+    @Option(
+            names = "--arch",
+            paramLabel = "NAME",
+            description = "The guest's processor: x86_64 (with ACPI tables) or aarch64 (with a devicetree).")
+    private String architecture = "x86_64";
 
     @Option(names = "--interactive", description = "A shell on the guest's console instead of the checks.")
     private boolean interactive;
@@ -99,6 +106,10 @@ final class Options {
     }
 
     private void validate() {
+        require(
+                Architecture.named(architecture).isPresent(),
+                "--arch: '%s' is neither x86_64 nor aarch64",
+                architecture);
         require(MEMORY.matcher(memory).matches(), "--memory: '%s' is no size such as 512M or 2G", memory);
         require(timeout > 0, "--timeout: %d is not above 0", timeout);
         require(!writable || disk.isPresent(), "--writable is of no use without --disk");
@@ -112,6 +123,10 @@ final class Options {
 
     OwnParts ownParts() {
         return kit.ownParts();
+    }
+
+    Architecture architecture() {
+        return Architecture.named(architecture).orElseThrow();
     }
 
     boolean interactive() {

@@ -4,14 +4,17 @@
 package org.viommu.linux.internal;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.viommu.linux.internal.boot.Initramfs;
 import org.viommu.linux.internal.boot.ModuleTree;
 import org.viommu.linux.internal.prepare.Kit;
 import org.viommu.linux.internal.prepare.OwnParts;
 import org.viommu.linux.internal.prepare.Preparation;
+import org.viommu.linux.internal.qemu.Architecture;
 import org.viommu.linux.internal.qemu.GuestHardware;
 import org.viommu.linux.internal.qemu.QemuCommandLine;
 import org.viommu.linux.internal.qemu.QemuFeatures;
@@ -31,12 +34,14 @@ public final class PreparedGuest {
     /**
      * Gets it together.
      *
+     * @param architecture what its processor is
      * @param drivers modules that the guest loads, in this order
      * @throws CannotRun if something is missing that the user has to provide
      */
-    public static PreparedGuest prepare(Narrator narrator, OwnParts own, List<String> drivers)
+    public static PreparedGuest prepare(
+            Narrator narrator, Architecture architecture, OwnParts own, List<String> drivers)
             throws CannotRun, IOException, InterruptedException {
-        Kit kit = new Preparation(narrator).prepare(own, System.getenv());
+        Kit kit = new Preparation(narrator).prepare(architecture, own, System.getenv());
         Map<String, byte[]> modules =
                 kit.modules().isPresent() ? new ModuleTree(kit.modules().get()).load(drivers) : Map.of();
         return new PreparedGuest(kit, kit.qemu().probe(), modules);
@@ -56,7 +61,23 @@ public final class PreparedGuest {
     public QemuCommandLine commandLine(
             String memory, Path initramfs, List<String> kernelArguments, List<String> devices) {
         return new QemuCommandLine(
-                kit.qemu(), features, new GuestHardware(memory, kit.kernel(), initramfs, kernelArguments, devices));
+                kit.qemu(),
+                features,
+                new GuestHardware(kit.architecture(), memory, kit.kernel(), initramfs, kernelArguments, devices));
+    }
+
+    /**
+     * What QEMU says of the machine without functions of ours.
+     *
+     * @param file to write it to
+     * @return a devicetree; empty if the machine has ACPI tables instead
+     */
+    public Optional<byte[]> devicetree(String memory, Path file) throws CannotRun, IOException, InterruptedException {
+        if (!kit.architecture().hasDevicetree()) {
+            return Optional.empty();
+        }
+        kit.qemu().dumpDevicetree(kit.architecture(), memory, file);
+        return Optional.of(Files.readAllBytes(file));
     }
 
     /** For people. */

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.viommu.linux.internal.qemu.Architecture;
 
 class OptionsTest {
     @TempDir
@@ -43,8 +44,15 @@ class OptionsTest {
         assertThat(options.memory()).isEqualTo("512M");
         assertThat(options.timeout()).isEqualTo(Duration.ofMinutes(15));
         assertThat(options.packed()).isFalse();
+        assertThat(options.architecture()).isEqualTo(Architecture.X86_64);
         assertThat(options.interactive()).isFalse();
         assertThat(options.keep()).isFalse();
+    }
+
+    @Test
+    void the_architecture_is_one_of_two() throws Exception {
+        assertThat(parse("--arch", "aarch64").orElseThrow().architecture()).isEqualTo(Architecture.AARCH64);
+        assertRefused("--arch: 'riscv64' is neither x86_64 nor aarch64", "--arch", "riscv64");
     }
 
     @Test

@@ -16,9 +16,9 @@ import org.osgi.service.component.annotations.Reference;
 import org.viommu.linux.internal.CommandRun;
 import org.viommu.linux.internal.ExitStatus;
 import org.viommu.linux.internal.Narrator;
+import org.viommu.linux.internal.platform.BootTables;
 import org.viommu.linux.internal.platform.ConfiguredPlatform;
 import org.viommu.linux.internal.platform.PlatformFactory;
-import org.viommu.topology.TopologyWriter;
 
 /** The command {@code bench}. */
 @Component(
@@ -33,11 +33,9 @@ public final class BenchCommand implements ToIntFunction<List<String>> {
     private final CommandRun command = new CommandRun(narrator);
 
     @Activate
-    public BenchCommand(
-            BundleContext context,
-            @Reference ConfigurationAdmin admin,
-            @Reference(target = "(" + TopologyWriter.FORMAT + "=viot)") TopologyWriter writer) {
-        this.platforms = (folder, disk, keys) -> ConfiguredPlatform.open(context, admin, writer, folder, disk, keys);
+    public BenchCommand(BundleContext context, @Reference ConfigurationAdmin admin, @Reference BootTables tables) {
+        this.platforms = (folder, disk, keys, devicetree) ->
+                ConfiguredPlatform.open(context, admin, tables.make(devicetree, folder), folder, disk, keys);
     }
 
     @Override

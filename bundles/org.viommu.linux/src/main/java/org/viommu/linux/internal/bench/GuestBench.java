@@ -24,6 +24,7 @@ import org.viommu.linux.internal.guest.GuestGone;
 import org.viommu.linux.internal.platform.EmulatedDevices;
 import org.viommu.linux.internal.platform.Platform;
 import org.viommu.linux.internal.platform.PlatformFactory;
+import org.viommu.linux.internal.qemu.Architecture;
 import org.viommu.linux.internal.qemu.QemuMessages;
 
 /**
@@ -52,7 +53,7 @@ final class GuestBench {
     }
 
     ExitStatus run() throws CannotRun, IOException, InterruptedException {
-        PreparedGuest guest = PreparedGuest.prepare(narrator, options.ownParts(), DRIVERS);
+        PreparedGuest guest = PreparedGuest.prepare(narrator, Architecture.X86_64, options.ownParts(), DRIVERS);
         try (RunFolder folder = RunFolder.create(Path.of(System.getProperty("java.io.tmpdir")), options.keep())) {
             byte[] program = WorkloadProgram.build(folder.path());
             Path initramfs = folder.file("initramfs.cpio");
@@ -60,7 +61,7 @@ final class GuestBench {
             // Both sides have it open: nobody may write to it.
             GuestDisk disk =
                     GuestDisk.existing(GuestDisk.create(folder.file("disk.img")).path(), false);
-            try (Platform platform = platforms.open(folder.path(), disk, options.keys())) {
+            try (Platform platform = platforms.open(folder.path(), disk, options.keys(), Optional.empty())) {
                 platform.awaitReady(Deadline.in(PLATFORM_READY));
                 narrator.say("%s twice, behind %s and behind QEMU's own virtio-iommu", guest, OWN);
                 List<String> own = commandLine(guest, folder, initramfs, OWN, platform.qemuOptions());

@@ -27,17 +27,23 @@ final class Apt {
     private static final Pattern LACKING_KEY = Pattern.compile("NO_PUBKEY|Missing key|signatures couldn't be verified");
 
     private final Path folder;
+    private final String guest;
     private final Path configuration;
     private final UnaryOperator<String> programs;
 
-    /** Works in {@code folder}, whose parent exists. */
-    Apt(Path folder) {
-        this(folder, name -> name);
+    /**
+     * Works in {@code folder}, whose parent exists.
+     *
+     * @param guest architecture of packages that may be fetched besides those for this machine
+     */
+    Apt(Path folder, String guest) {
+        this(folder, guest, name -> name);
     }
 
     /** @param programs from the name of a program to what is started */
-    Apt(Path folder, UnaryOperator<String> programs) {
+    Apt(Path folder, String guest, UnaryOperator<String> programs) {
         this.folder = folder;
+        this.guest = guest;
         this.configuration = folder.resolve("apt.conf");
         this.programs = programs;
     }
@@ -78,7 +84,7 @@ final class Apt {
                 #clear APT::Update::Post-Invoke-Success;
                 #clear APT::Architectures;
                 APT::Architecture "amd64";
-                APT::Architectures { "amd64"; };
+                APT::Architectures { "amd64"; "%3$s"; };
                 APT::Install-Recommends "false";
                 APT::Sandbox::User "root";
                 Acquire::Languages "none";
@@ -91,7 +97,7 @@ final class Apt {
                 Dir::Cache "%1$s";
                 Dir::Cache::archives "%2$s/";
                 Dir::Log "%1$s";
-                """.formatted(folder, archives());
+                """.formatted(folder, archives(), guest);
         Files.writeString(configuration, text + sources);
     }
 

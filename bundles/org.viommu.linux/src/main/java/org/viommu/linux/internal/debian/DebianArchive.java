@@ -12,6 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.viommu.linux.internal.CannotRun;
 import org.viommu.linux.internal.Narrator;
+import org.viommu.linux.internal.qemu.Architecture;
 
 /**
  * Packages of one release of Debian and its backports, fetched by the machine's apt into a folder of ours. What is
@@ -24,11 +25,13 @@ public final class DebianArchive {
     private static final Pattern DEPENDENCY = Pattern.compile("Depends: .*?\\b(linux-image-[0-9][^ ,]*).*");
 
     private final Apt apt;
+    private final Architecture guest;
     private final DebUnpacker unpacker;
     private final Narrator narrator;
 
-    private DebianArchive(Apt apt, DebUnpacker unpacker, Narrator narrator) {
+    private DebianArchive(Apt apt, Architecture guest, DebUnpacker unpacker, Narrator narrator) {
         this.apt = apt;
+        this.guest = guest;
         this.unpacker = unpacker;
         this.narrator = narrator;
     }
@@ -37,12 +40,13 @@ public final class DebianArchive {
      * Fetches the package lists.
      *
      * @param folder apt's folder from here on; its parent exists
+     * @param guest what processor the guest has; QEMU runs on this machine
      * @param mirror the archive to use, or empty for those of the machine's own configuration
      * @throws CannotRun if no archive can be reached or none has a valid signature
      */
-    public static DebianArchive open(Path folder, Optional<String> mirror, Narrator narrator)
+    public static DebianArchive open(Path folder, Architecture guest, Optional<String> mirror, Narrator narrator)
             throws CannotRun, IOException, InterruptedException {
-        Apt apt = new Apt(folder);
+        Apt apt = new Apt(folder, guest.debian());
         DebUnpacker unpacker = new DpkgDeb();
         List<String> mirrors = new ArrayList<>();
         if (mirror.isPresent()) {
@@ -61,7 +65,7 @@ public final class DebianArchive {
             narrator.say("fetching the package lists of %s from %s", RELEASE, candidate);
             Apt.Result result = update.update(candidate, RELEASE);
             if (result.ok()) {
-                return new DebianArchive(apt, unpacker, narrator);
+                return new DebianArchive(apt, guest, unpacker, narrator);
             }
             if (result.lacksKey()) {
                 throw CannotRun.because(
@@ -76,27 +80,32 @@ public final class DebianArchive {
                 RELEASE, complaint);
     }
 
-    /** Unpacks QEMU for x86 guests, with every library that it needs, into an empty folder. */
+    /** Unpacks QEMU for such guests, with every library that it needs, into an empty folder. */
     public List<Deb> unpackQemu(Path target) throws CannotRun, IOException, InterruptedException {
         String backports = RELEASE + "-backports";
-        return fetch("QEMU", target, "install", "--download-only", "--yes", "-t", backports, "qemu-system-x86");
+        return fetch("QEMU", target, "install", "--download-only", "--yes", "-t", backports, guest.qemuPackage());
     }
 
     /** Unpacks the cloud kernel and its modules into an empty folder. */
     public List<Deb> unpackKernel(Path target) throws CannotRun, IOException, InterruptedException {
-        Apt.Result meta = apt.run("apt-cache", "show", "--no-all-versions", "linux-image-cloud-amd64");
+        Apt.Result meta =
+                apt.run("apt-cache", "show", "--no-all-versions", ofGuest("linux-image-cloud-" + guest.debian()));
         String kernel = meta.output().stream()
                 .map(DEPENDENCY::matcher)
                 .filter(Matcher::matches)
                 .map(matcher -> matcher.group(1))
                 .findFirst()
                 .orElseThrow(() -> CannotRun.unreachable("%s has no cloud kernel (%s).", RELEASE, meta.complaint()));
-        return fetch("Linux", target, "download", kernel);
+        return fetch("Linux", target, "download", ofGuest(kernel));
     }
 
     /** Unpacks a busybox that needs no libraries into an empty folder. */
     public List<Deb> unpackBusybox(Path target) throws CannotRun, IOException, InterruptedException {
-        return fetch("busybox", target, "download", "busybox-static");
+        return fetch("busybox", target, "download", ofGuest("busybox-static"));
+    }
+
+    private String ofGuest(String name) {
+        return name + ":" + guest.debian();
     }
 
     private List<Deb> fetch(String what, Path target, String... request)

@@ -23,53 +23,54 @@ import org.viommu.iommu.IommuStatus;
 import org.viommu.linux.internal.CannotRun;
 import org.viommu.linux.internal.Deadline;
 import org.viommu.linux.internal.guest.GuestDisk;
-import org.viommu.linux.internal.qemu.QemuCommandLine;
 import org.viommu.machine.FunctionStatus;
 import org.viommu.machine.Machine;
 import org.viommu.mapping.MappingStore;
-import org.viommu.topology.TopologyWriter;
 import org.viommu.virtio.iommu.RequestStatus;
 import org.viommu.virtio.iommu.RequestType;
 
 /** A machine made by configuration, as any operator makes one, with a socket for each function. */
 public final class ConfiguredPlatform implements Platform {
     private static final String NAME = "linux";
-    private static final String TABLE = "viot.bin";
     private static final int POLL_MILLIS = 50;
 
     private final BundleContext context;
     private final Path folder;
+    private final BootTable table;
     private final MachineConfigurations configurations;
     private final MachineServices services;
 
     private ConfiguredPlatform(
-            BundleContext context, Path folder, MachineConfigurations configurations, MachineServices services) {
+            BundleContext context,
+            Path folder,
+            BootTable table,
+            MachineConfigurations configurations,
+            MachineServices services) {
         this.context = context;
         this.folder = folder;
+        this.table = table;
         this.configurations = configurations;
         this.services = services;
     }
 
     /**
-     * Writes the topology and configures the machine.
+     * Configures the machine.
      *
-     * @param writer writes what {@code -acpitable} reads
-     * @param folder where the sockets and the table go
+     * @param table that the guest boots with
+     * @param folder where the sockets go
      * @param keys of the devices
      */
     public static ConfiguredPlatform open(
             BundleContext context,
             ConfigurationAdmin admin,
-            TopologyWriter writer,
+            BootTable table,
             Path folder,
             GuestDisk disk,
             DeviceKeys keys)
             throws IOException {
-        Path table = folder.resolve(TABLE);
-        Files.write(table, writer.write(PciSlots.topology()));
         MachineConfigurations configurations = new MachineConfigurations(admin, NAME);
         ConfiguredPlatform platform =
-                new ConfiguredPlatform(context, folder, configurations, new MachineServices(context, NAME));
+                new ConfiguredPlatform(context, folder, table, configurations, new MachineServices(context, NAME));
         try {
             configurations.create(table, folder, disk, keys);
             return platform;
@@ -118,8 +119,7 @@ public final class ConfiguredPlatform implements Platform {
 
     @Override
     public List<String> qemuOptions() {
-        List<String> options =
-                new ArrayList<>(List.of("-acpitable", "file=" + QemuCommandLine.escape(folder.resolve(TABLE))));
+        List<String> options = new ArrayList<>(table.option());
         for (PciSlots slot : PciSlots.values()) {
             JsonObject socket = new JsonObject();
             socket.addProperty("type", "unix");
@@ -134,6 +134,11 @@ public final class ConfiguredPlatform implements Platform {
             options.add(device.toString());
         }
         return options;
+    }
+
+    @Override
+    public BootTable table() {
+        return table;
     }
 
     @Override

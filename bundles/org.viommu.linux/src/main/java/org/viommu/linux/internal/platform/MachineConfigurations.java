@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Dictionary;
+import java.util.HashMap;
 import java.util.Hashtable;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -21,7 +22,6 @@ import org.viommu.linux.internal.guest.GuestDisk;
 final class MachineConfigurations implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MachineConfigurations.class);
 
-    private static final String TOPOLOGY = "org.viommu.topology.acpi";
     private static final String IOMMU = "org.viommu.iommu";
     private static final String BLOCK = "org.viommu.endpoint.block";
     private static final String ENTROPY = "org.viommu.endpoint.entropy";
@@ -43,18 +43,18 @@ final class MachineConfigurations implements AutoCloseable {
     /**
      * Configures everything.
      *
-     * @param table file with the topology
+     * @param table with the topology
      * @param folder where the sockets are to be
      * @param keys of the devices
      */
-    void create(Path table, Path folder, GuestDisk disk, DeviceKeys keys) throws IOException {
-        create(TOPOLOGY, Map.of("machine", machine, "file", table.toString()));
-        create(
-                IOMMU,
-                keys.andPolling(Map.of(
-                        "machine", machine,
-                        "name", PciSlots.IOMMU.device(),
-                        "address", PciSlots.IOMMU.address().toString())));
+    void create(BootTable table, Path folder, GuestDisk disk, DeviceKeys keys) throws IOException {
+        create(table.pid(), Map.of("machine", machine, "file", table.file().toString()));
+        Map<String, Object> iommu = new HashMap<>();
+        iommu.put("reserved-regions", table.msiWindow().reservedRegion());
+        iommu.put("machine", machine);
+        iommu.put("name", PciSlots.IOMMU.device());
+        iommu.put("address", PciSlots.IOMMU.address().toString());
+        create(IOMMU, keys.andPolling(iommu));
         create(
                 BLOCK,
                 keys.andPolling(Map.of(

@@ -23,6 +23,9 @@ public interface Platform extends AutoCloseable {
     /** PCI addresses of the endpoints behind the IOMMU, as Linux writes them. */
     List<String> endpoints();
 
+    /** The table that the guest boots with. */
+    BootTable table();
+
     /** What is not served any more, if anything: QEMU does not end when that happens. */
     Optional<String> failure();
 

@@ -5,6 +5,7 @@ package org.viommu.linux.internal.platform;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.viommu.linux.internal.CannotRun;
 import org.viommu.linux.internal.guest.GuestDisk;
 
@@ -16,7 +17,9 @@ public interface PlatformFactory {
      * @param folder where sockets and files go
      * @param disk what is behind the block endpoint
      * @param keys of the devices
+     * @param devicetree what QEMU says of the machine; empty if that has ACPI tables
      * @throws CannotRun if the platform refuses
      */
-    Platform open(Path folder, GuestDisk disk, DeviceKeys keys) throws CannotRun, IOException;
+    Platform open(Path folder, GuestDisk disk, DeviceKeys keys, Optional<byte[]> devicetree)
+            throws CannotRun, IOException;
 }

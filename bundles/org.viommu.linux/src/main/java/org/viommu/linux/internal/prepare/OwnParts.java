@@ -10,8 +10,8 @@ import java.util.Optional;
  * What the user brings instead of Debian's packages.
  *
  * @param mirror an archive of Debian to fetch the rest from
- * @param qemu a qemu-system-x86_64
- * @param kernel a bzImage
+ * @param qemu the program for the guest's architecture
+ * @param kernel an image that QEMU boots
  * @param modules the modules of that kernel
  * @param busybox a busybox that needs no libraries
  */

@@ -14,6 +14,7 @@ import org.viommu.linux.internal.CannotRun;
 import org.viommu.linux.internal.Narrator;
 import org.viommu.linux.internal.debian.Deb;
 import org.viommu.linux.internal.debian.DebianArchive;
+import org.viommu.linux.internal.qemu.Architecture;
 import org.viommu.linux.internal.qemu.QemuProgram;
 
 /** Gets together what a guest is made of: what the user brings, then the cache, then Debian's packages. */
@@ -36,26 +37,29 @@ public final class Preparation {
      *
      * @throws CannotRun if something is missing that the user has to provide
      */
-    public Kit prepare(OwnParts own, Map<String, String> environment)
+    public Kit prepare(Architecture guest, OwnParts own, Map<String, String> environment)
             throws CannotRun, IOException, InterruptedException {
         try (Cache cache = Cache.open(environment, narrator)) {
-            fill(cache, own);
-            QemuProgram qemu =
-                    own.qemu().map(QemuProgram::installed).orElseGet(() -> QemuProgram.unpacked(cache.part(QEMU)));
-            Path busybox = own.busybox().orElse(cache.part(BUSYBOX).resolve("usr/bin/busybox"));
+            fill(cache, guest, own);
+            QemuProgram qemu = own.qemu()
+                    .map(QemuProgram::installed)
+                    .orElseGet(() -> QemuProgram.unpacked(guest, cache.part(guest.part(QEMU))));
+            Path busybox = own.busybox().orElse(cache.part(guest.part(BUSYBOX)).resolve("usr/bin/busybox"));
             if (own.kernel().isPresent()) {
-                return new Kit(qemu, own.kernel().get(), own.modules(), busybox);
+                return new Kit(guest, qemu, own.kernel().get(), own.modules(), busybox);
             }
-            Path kernel = onlyMatch(cache.part(LINUX).resolve("boot"), "vmlinuz-");
-            Path modules = onlyMatch(modulesFolder(cache.part(LINUX)), "");
-            return new Kit(qemu, kernel, Optional.of(modules), busybox);
+            Path linux = cache.part(guest.part(LINUX));
+            Path kernel = onlyMatch(linux.resolve("boot"), "vmlinuz-");
+            Path modules = onlyMatch(modulesFolder(linux), "");
+            return new Kit(guest, qemu, kernel, Optional.of(modules), busybox);
         }
     }
 
-    private void fill(Cache cache, OwnParts own) throws CannotRun, IOException, InterruptedException {
-        boolean needsQemu = own.qemu().isEmpty() && !cache.has(QEMU);
-        boolean needsLinux = own.kernel().isEmpty() && !cache.has(LINUX);
-        boolean needsBusybox = own.busybox().isEmpty() && !cache.has(BUSYBOX);
+    private void fill(Cache cache, Architecture guest, OwnParts own)
+            throws CannotRun, IOException, InterruptedException {
+        boolean needsQemu = own.qemu().isEmpty() && !cache.has(guest.part(QEMU));
+        boolean needsLinux = own.kernel().isEmpty() && !cache.has(guest.part(LINUX));
+        boolean needsBusybox = own.busybox().isEmpty() && !cache.has(guest.part(BUSYBOX));
         if (!needsQemu && !needsLinux && !needsBusybox) {
             return;
         }
@@ -73,15 +77,15 @@ public final class Preparation {
         }
         narrator.say("preparing the guest in %s; the next run finds it there", cache.folder());
         Path aptFolder = cache.folder().resolve("apt");
-        DebianArchive archive = DebianArchive.open(aptFolder, own.mirror(), narrator);
+        DebianArchive archive = DebianArchive.open(aptFolder, guest, own.mirror(), narrator);
         if (needsQemu) {
-            unpack(cache, QEMU, archive::unpackQemu);
+            unpack(cache, guest.part(QEMU), archive::unpackQemu);
         }
         if (needsLinux) {
-            unpack(cache, LINUX, archive::unpackKernel);
+            unpack(cache, guest.part(LINUX), archive::unpackKernel);
         }
         if (needsBusybox) {
-            unpack(cache, BUSYBOX, archive::unpackBusybox);
+            unpack(cache, guest.part(BUSYBOX), archive::unpackBusybox);
         }
         // Kept until here, so that an interrupted run goes on where it was.
         FileTree.delete(aptFolder);

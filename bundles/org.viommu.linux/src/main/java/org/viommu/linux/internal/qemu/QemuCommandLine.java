@@ -10,8 +10,7 @@ import java.util.List;
 /** QEMU's command line for a guest. */
 public final class QemuCommandLine {
     /** Ends instead of waiting at a panic, and logs everything that {@code /init} says. */
-    private static final List<String> KERNEL_ARGUMENTS =
-            List.of("console=ttyS0", "panic=-1", "quiet", "printk.devkmsg=on");
+    private static final List<String> KERNEL_ARGUMENTS = List.of("panic=-1", "quiet", "printk.devkmsg=on");
 
     private final List<String> words = new ArrayList<>();
 
@@ -24,13 +23,14 @@ public final class QemuCommandLine {
      */
     public QemuCommandLine(QemuProgram program, QemuFeatures features, GuestHardware hardware) {
         words.addAll(program.command());
+        Architecture architecture = hardware.architecture();
         // One processor: the guest spins with interrupts off while it waits for the IOMMU. The memory is shared so that
         // devices in another process reach it.
-        add("-M", "q35,memory-backend=mem");
+        add("-M", architecture.machine() + ",memory-backend=mem");
         add("-object", "memory-backend-memfd,id=mem,share=on,size=" + hardware.memory());
         add("-m", hardware.memory());
         add("-accel", "tcg");
-        add("-cpu", "qemu64");
+        add("-cpu", architecture.processor());
         add("-smp", "1");
         add("-nodefaults", "-no-user-config", "-no-reboot");
         add("-display", "none");
@@ -39,7 +39,10 @@ public final class QemuCommandLine {
         }
         add("-kernel", hardware.kernel().toString());
         add("-initrd", hardware.initramfs().toString());
-        List<String> kernelArguments = new ArrayList<>(KERNEL_ARGUMENTS);
+        List<String> kernelArguments = new ArrayList<>();
+        kernelArguments.add("console=" + architecture.serialPort(0));
+        kernelArguments.add("viommu.control=" + architecture.serialPort(1));
+        kernelArguments.addAll(KERNEL_ARGUMENTS);
         kernelArguments.addAll(hardware.kernelArguments());
         add("-append", String.join(" ", kernelArguments));
         words.addAll(hardware.devices());

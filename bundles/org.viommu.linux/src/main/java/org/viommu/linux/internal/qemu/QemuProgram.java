@@ -4,6 +4,7 @@
 package org.viommu.linux.internal.qemu;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,13 +32,13 @@ public record QemuProgram(List<String> command) {
     }
 
     /** The one whose Debian packages are unpacked, with their libraries, below {@code root}. */
-    public static QemuProgram unpacked(Path root) {
+    public static QemuProgram unpacked(Architecture guest, Path root) {
         // Run by its own dynamic linker: the machine's C library may be older than the one that it is built for.
         return new QemuProgram(List.of(
                 root.resolve("usr/lib64/ld-linux-x86-64.so.2").toString(),
                 "--library-path",
                 root.resolve("usr/lib/x86_64-linux-gnu").toString(),
-                root.resolve("usr/bin/qemu-system-x86_64").toString(),
+                root.resolve("usr/bin").resolve(guest.program()).toString(),
                 "-L",
                 root.resolve("usr/share/qemu").toString(),
                 "-L",
@@ -63,6 +64,29 @@ public record QemuProgram(List<String> command) {
         }
         boolean exitsWithParent = ask("-help").stream().anyMatch(line -> line.contains("exit-with-parent"));
         return new QemuFeatures(version, exitsWithParent);
+    }
+
+    /**
+     * Lets it write the devicetree that it would give to a guest without functions of ours.
+     *
+     * @param memory its size as QEMU writes it
+     * @param file what to write
+     */
+    public void dumpDevicetree(Architecture guest, String memory, Path file) throws CannotRun, InterruptedException {
+        // The devicetree says how many serial ports there are; every guest of ours has two.
+        List<String> output = ask(
+                "-M", guest.machine() + ",dumpdtb=" + QemuCommandLine.escape(file),
+                "-m", memory,
+                "-accel", "tcg",
+                "-cpu", guest.processor(),
+                "-smp", "1",
+                "-nodefaults", "-no-user-config",
+                "-display", "none",
+                "-serial", "null",
+                "-serial", "null");
+        if (!Files.exists(file)) {
+            throw CannotRun.because("%s writes no devicetree: %s.", program(), String.join(" ", output));
+        }
     }
 
     private List<String> ask(String... question) throws CannotRun, InterruptedException {

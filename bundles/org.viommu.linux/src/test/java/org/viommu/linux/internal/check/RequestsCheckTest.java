@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.viommu.linux.internal.CannotRun;
 import org.viommu.linux.internal.Deadline;
 import org.viommu.linux.internal.check.Outcome.Result;
+import org.viommu.linux.internal.platform.BootTable;
 import org.viommu.linux.internal.platform.IommuAccount;
 import org.viommu.linux.internal.platform.Platform;
 import org.viommu.linux.internal.platform.StoreSwitch;
@@ -43,6 +44,11 @@ class RequestsCheckTest {
 
     /** A platform that knows its account, or nothing. */
     private record Accountant(IommuAccount known) implements Platform {
+        @Override
+        public BootTable table() {
+            throw new AssertionError("the check reads no table");
+        }
+
         @Override
         public IommuAccount account() throws CannotRun {
             if (known == null) {

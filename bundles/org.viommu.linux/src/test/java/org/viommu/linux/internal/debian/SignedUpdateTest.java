@@ -48,7 +48,8 @@ class SignedUpdateTest {
                 esac
                 """.formatted(folder, good));
         Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
-        Apt apt = new Apt(folder.resolve("apt"), name -> folder.resolve(name).toString());
+        Apt apt = new Apt(
+                folder.resolve("apt"), "amd64", name -> folder.resolve(name).toString());
         Narrator narrator = new Narrator(new PrintStream(out, true));
         return new SignedUpdate(apt, this::unpack, keyring, narrator, machine).update(MIRROR, "trixie");
     }

@@ -23,7 +23,13 @@ import org.osgi.service.cm.ConfigurationAdmin;
 import org.viommu.linux.internal.guest.GuestDisk;
 
 class MachineConfigurationsTest {
-    private static final Path TABLE = Path.of("/run/x/viot.bin");
+    private static final BootTable TABLE = new BootTable(
+            "org.viommu.topology.acpi",
+            Path.of("/run/x/viot.bin"),
+            null,
+            "/sys/firmware/acpi/tables/VIOT",
+            List.of(),
+            new BootTable.Msi(0x1000, 0x1fff));
 
     @TempDir
     private Path folder;
@@ -83,8 +89,9 @@ class MachineConfigurationsTest {
                         "org.viommu.endpoint.block",
                         "org.viommu.endpoint.entropy",
                         "org.viommu.machine");
-        assertThat(updated.get("org.viommu.topology.acpi").get("file")).isEqualTo(TABLE.toString());
+        assertThat(updated.get("org.viommu.topology.acpi").get("file")).isEqualTo("/run/x/viot.bin");
         assertThat(updated.get("org.viommu.iommu").get("address")).isEqualTo("0000:00:01.0");
+        assertThat(updated.get("org.viommu.iommu").get("reserved-regions")).isEqualTo("0x1000:0x1fff:1");
         assertThat((String[]) updated.get("org.viommu.machine").get("functions"))
                 .containsExactly(
                         "iommu0=0000:00:01.0=/run/x/iommu0.sock",

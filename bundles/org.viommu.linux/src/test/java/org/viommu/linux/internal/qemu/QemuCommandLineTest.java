@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 class QemuCommandLineTest {
     private static final QemuProgram PROGRAM = QemuProgram.installed(Path.of("/usr/bin/qemu-system-x86_64"));
     private static final GuestHardware HARDWARE = new GuestHardware(
+            Architecture.X86_64,
             "768M",
             Path.of("/boot/vmlinuz"),
             Path.of("/run/initramfs"),
@@ -32,7 +33,23 @@ class QemuCommandLineTest {
     @Test
     void words_of_the_user_come_last_on_the_kernel_s_command_line() {
         assertThat(commandLine(true).interactive())
-                .containsSequence("-append", "console=ttyS0 panic=-1 quiet printk.devkmsg=on iommu.strict=1");
+                .containsSequence(
+                        "-append",
+                        "console=ttyS0 viommu.control=ttyS1 panic=-1 quiet printk.devkmsg=on iommu.strict=1");
+    }
+
+    @Test
+    void another_architecture_has_another_machine_and_other_names_of_serial_ports() {
+        GuestHardware hardware = new GuestHardware(
+                Architecture.AARCH64,
+                "512M",
+                Path.of("/boot/vmlinuz"),
+                Path.of("/run/initramfs"),
+                List.of(),
+                List.of());
+        assertThat(new QemuCommandLine(PROGRAM, new QemuFeatures("11.1.3", true), hardware).interactive())
+                .containsSubsequence("-M", "virt,memory-backend=mem", "-cpu", "cortex-a57")
+                .containsSequence("-append", "console=ttyAMA0 viommu.control=ttyAMA1 panic=-1 quiet printk.devkmsg=on");
     }
 
     @Test
