@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.viommu.linux.internal.check.Outcome.Result;
 import org.viommu.linux.internal.platform.BootTable;
 import org.viommu.topology.IommuNode;
 import org.viommu.topology.Topology;
@@ -39,13 +40,13 @@ class TableChecksTest {
     private Outcome table(String answer) throws Exception {
         Path file = Files.write(folder.resolve("table"), new byte[] {1, 7});
         BootTable table = new BootTable("pid", file, READER, "/sys/x", List.of(), new BootTable.Msi(0, 1));
-        try (CheckBench bench = new CheckBench(folder, request -> answer)) {
+        try (CheckBench bench = new CheckBench(Files.createTempDirectory(folder, "b"), request -> answer)) {
             return new BootTableCheck(bench.guest(), table).run();
         }
     }
 
     private Outcome window(String answer) throws Exception {
-        try (CheckBench bench = new CheckBench(folder, request -> answer)) {
+        try (CheckBench bench = new CheckBench(Files.createTempDirectory(folder, "b"), request -> answer)) {
             BootTable.Msi expected = new BootTable.Msi(0x08020000, 0x08020fff);
             return new MsiWindowCheck(bench.guest(), List.of("0000:00:02.0"), expected.words()).run();
         }
