@@ -142,7 +142,7 @@ record IommuSettings(
         List<ReservedRegion> regions = new ArrayList<>();
         for (String value : values) {
             try {
-                ReservedRegion region = ReservedRegionSyntax.parse(value);
+                ReservedRegion region = ReservedRegion.parse(value);
                 ReservedRegionSyntax.checkBeside(region, regions);
                 regions.add(region);
             } catch (IllegalArgumentException e) {

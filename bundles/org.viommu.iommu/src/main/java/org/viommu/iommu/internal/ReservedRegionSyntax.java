@@ -4,8 +4,6 @@
 package org.viommu.iommu.internal;
 
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.viommu.topology.ReservedRegion;
 import org.viommu.topology.ReservedRegion.Kind;
 
@@ -14,29 +12,7 @@ import org.viommu.topology.ReservedRegion.Kind;
  * 0xfee00000:0xfeefffff:1}.
  */
 final class ReservedRegionSyntax {
-    private static final Pattern TEXT =
-            Pattern.compile("(?:0[xX])?([0-9a-fA-F]{1,16}):(?:0[xX])?([0-9a-fA-F]{1,16}):([01])");
-    private static final int HEX = 16;
-
     private ReservedRegionSyntax() {}
-
-    /**
-     * Reads one region.
-     *
-     * @throws IllegalArgumentException saying what is allowed
-     */
-    static ReservedRegion parse(String text) {
-        Matcher matcher = TEXT.matcher(text.strip());
-        if (!matcher.matches()) {
-            throw new IllegalArgumentException(
-                    "write LOW:HIGH:TYPE with hexadecimal addresses and type 0 (reserved) or 1 (MSI), "
-                            + "for example 0xfee00000:0xfeefffff:1");
-        }
-        return new ReservedRegion(
-                Long.parseUnsignedLong(matcher.group(1), HEX),
-                Long.parseUnsignedLong(matcher.group(2), HEX),
-                matcher.group(3).equals("1") ? Kind.MSI : Kind.RESERVED);
-    }
 
     /**
      * Checks that a region can stand beside others for the same endpoint (virtio 1.4, 5.13.6.8.1).

@@ -63,10 +63,9 @@ class SettingsTest {
     @Test
     void reserved_regions_are_hexadecimal_with_or_without_prefix() {
         String[] regions = {"0x1000:0x1fff:0", "fee00000:FEEFFFFF:1"};
-        assertThat(ReservedRegionSyntax.parse(regions[0])).isEqualTo(new ReservedRegion(0x1000, 0x1fff, Kind.RESERVED));
-        assertThat(ReservedRegionSyntax.parse(regions[1]))
-                .isEqualTo(new ReservedRegion(0xfee00000L, 0xfeefffffL, Kind.MSI));
-        assertThat(ReservedRegionSyntax.parse("fffffffffffff000:ffffffffffffffff:0"))
+        assertThat(ReservedRegion.parse(regions[0])).isEqualTo(new ReservedRegion(0x1000, 0x1fff, Kind.RESERVED));
+        assertThat(ReservedRegion.parse(regions[1])).isEqualTo(new ReservedRegion(0xfee00000L, 0xfeefffffL, Kind.MSI));
+        assertThat(ReservedRegion.parse("fffffffffffff000:ffffffffffffffff:0"))
                 .isEqualTo(new ReservedRegion(-0x1000L, -1L, Kind.RESERVED));
     }
 
