@@ -6,6 +6,7 @@ package org.viommu.iommu.internal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.viommu.mapping.KeptDevice;
 import org.viommu.mapping.MappingStore;
 import org.viommu.mapping.UnmapResult;
 import org.viommu.memory.AccessGate;
@@ -31,6 +32,7 @@ final class AddressSpaces {
     private final List<DomainTable> retired = new ArrayList<>();
 
     private MappingStore store;
+    private Ledger ledger;
     private int attached;
 
     /** Whether something was taken away since the last {@link #settle()}. */
@@ -60,6 +62,7 @@ final class AddressSpaces {
         this.gate = gate;
         this.store = store;
         this.failures = failures;
+        ledger = openLedger(store);
     }
 
     /**
@@ -102,6 +105,7 @@ final class AddressSpaces {
             return refuse(failure);
         }
         endpoints.attach(endpointId, domain);
+        ledger.attached(endpointId, domainId);
         domain.join(reserved);
         if (from == null) {
             attached++;
@@ -187,6 +191,7 @@ final class AddressSpaces {
 
     /** Detaches everything, as a reset asks (virtio 1.4, 5.13.5), and waits until nothing uses the domains any more. */
     void reset() {
+        ledger.reset();
         endpoints.forEach(endpoint -> {
             Endpoint.View view = endpoint.view();
             if (view.attached()) {
@@ -194,6 +199,7 @@ final class AddressSpaces {
             }
         });
         settle();
+        ledger.commit();
     }
 
     /**
@@ -215,6 +221,33 @@ final class AddressSpaces {
         });
         revoked = true;
         settle();
+        ledger.commit();
+    }
+
+    /**
+     * Puts the kept domains and attachments in force.
+     *
+     * @param kept in the ledger; all its endpoints exist, and the device has no domain
+     */
+    void resume(KeptDevice kept) {
+        try {
+            kept.domains().forEach((id, bypass) -> domains.put(new Domain(id, bypass ? null : ledger.resume(id))));
+        } catch (StoreFailure failure) {
+            domains.forEach(domain -> domains.remove(domain.id()));
+            failures.accept(failure);
+            return;
+        }
+        kept.attachments().forEach((endpointId, domainId) -> {
+            Domain domain = domains.get(domainId);
+            endpoints.attach(endpointId, domain);
+            domain.join(endpoints.reserved(endpointId));
+            attached++;
+        });
+    }
+
+    /** The record that is told of changes. */
+    Ledger ledger() {
+        return ledger;
     }
 
     /** Returns when no access uses any more what was taken away. */
@@ -251,9 +284,50 @@ final class AddressSpaces {
         }
     }
 
-    /** Opens new tables in another store from now on. */
+    /** Opens new tables in another store from now on, which has got the mappings; forgets the present one's record. */
     void use(MappingStore next) {
+        Ledger nextLedger = openLedger(next);
+        write(nextLedger);
+        adopt(next, nextLedger);
+    }
+
+    /** Opens tables in another store from now on, and forgets the present one's record. */
+    void adopt(MappingStore next, Ledger nextLedger) {
+        Ledger last = ledger;
         store = next;
+        ledger = nextLedger;
+        // Only now, so that there is a valid record at each moment.
+        last.drop();
+    }
+
+    /** Opens the record of the device in a store. */
+    Ledger openLedger(MappingStore recorded) {
+        return Ledger.open(recorded, settings.qualifiedName(), failures);
+    }
+
+    /** Whether there is no domain. */
+    boolean empty() {
+        return domains.size() == 0;
+    }
+
+    /** The mappings of all domains. */
+    long mappings() {
+        long[] sum = new long[1];
+        domains.forEach(domain -> sum[0] += domain.bypass() ? 0 : domain.table().size());
+        return sum[0];
+    }
+
+    /** Begins a record and tells it all that is. */
+    private void write(Ledger next) {
+        next.begin(settings.fingerprint(), ledger.bypass());
+        domains.forEach(next::opened);
+        endpoints.forEach(endpoint -> {
+            Endpoint.View view = endpoint.view();
+            if (view.attached()) {
+                next.attached(endpoint.id(), view.domain().id());
+            }
+        });
+        next.commit();
     }
 
     private boolean translatable(long start, long end, long physical) {
@@ -277,6 +351,7 @@ final class AddressSpaces {
         settle();
         Domain domain = new Domain(id, bypass ? null : DomainTable.open(store, settings.qualifiedName(), id));
         domains.put(domain);
+        ledger.opened(domain);
         if (journal != null && !bypass) {
             journal.opened(domain);
         }
@@ -285,6 +360,7 @@ final class AddressSpaces {
 
     private void detach(int endpointId, Domain domain, ReservedRegions reserved) {
         endpoints.detach(endpointId);
+        ledger.detached(endpointId);
         attached--;
         leave(domain, reserved);
         revoked = true;
@@ -297,6 +373,7 @@ final class AddressSpaces {
             return;
         }
         domains.remove(domain.id());
+        ledger.closed(domain);
         if (!domain.bypass()) {
             retired.add(domain.table());
             if (journal != null) {

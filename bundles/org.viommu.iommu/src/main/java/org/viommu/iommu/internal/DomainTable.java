@@ -5,6 +5,7 @@ package org.viommu.iommu.internal;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.viommu.mapping.DeviceRecord;
 import org.viommu.mapping.MapResult;
 import org.viommu.mapping.MappingStore;
 import org.viommu.mapping.MappingTable;
@@ -34,6 +35,15 @@ final class DomainTable {
                 throw new IllegalStateException("the store opened no table");
             }
             return new DomainTable(store, table);
+        } catch (RuntimeException | Error e) {
+            throw new StoreFailure(store, e);
+        }
+    }
+
+    /** Opens the table that a record has kept. */
+    static DomainTable resume(MappingStore store, DeviceRecord record, int domain) {
+        try {
+            return new DomainTable(store, record.resume(domain));
         } catch (RuntimeException | Error e) {
             throw new StoreFailure(store, e);
         }

@@ -6,6 +6,7 @@ package org.viommu.iommu.internal;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.viommu.mapping.MappingStore;
 import org.viommu.memory.AccessGate;
@@ -50,6 +51,7 @@ final class Handover {
     private static final int READ_BACK = 4096;
 
     private final AddressSpaces spaces;
+    private final Resumption resumption;
     private final SingleWriter writer;
     private final AccessGate gate;
     private final String device;
@@ -62,6 +64,7 @@ final class Handover {
      * Prepares a hand-over.
      *
      * @param spaces whose tables to move
+     * @param resumption of what the new store may have kept
      * @param writer that changes them
      * @param gate that accesses pass
      * @param device name of the device
@@ -70,12 +73,14 @@ final class Handover {
      */
     Handover(
             AddressSpaces spaces,
+            Resumption resumption,
             SingleWriter writer,
             AccessGate gate,
             String device,
             MappingStore target,
             Orders orders) {
         this.spaces = spaces;
+        this.resumption = resumption;
         this.writer = writer;
         this.gate = gate;
         this.device = device;
@@ -90,6 +95,10 @@ final class Handover {
      * @throws StoreFailure if the new store threw
      */
     Result move() {
+        OptionalLong resumed = writer.call(() -> resumption.adopt(target));
+        if (resumed.isPresent()) {
+            return new Result(resumed.getAsLong(), 0, 0);
+        }
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             Replica replica = new Replica(target, device);
             Journal journal = new Journal();

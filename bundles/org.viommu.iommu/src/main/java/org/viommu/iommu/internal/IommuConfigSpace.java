@@ -5,6 +5,7 @@ package org.viommu.iommu.internal;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.function.Consumer;
 import org.viommu.memory.AccessGate;
 import org.viommu.virtio.DeviceConfig;
 import org.viommu.virtio.iommu.IommuConfigLayout;
@@ -28,6 +29,7 @@ final class IommuConfigSpace implements DeviceConfig {
 
     private final boolean bootBypass;
     private final AccessGate gate;
+    private final Consumer<Boolean> onBypass;
     private volatile boolean bypass;
     private volatile int generation;
 
@@ -36,10 +38,12 @@ final class IommuConfigSpace implements DeviceConfig {
      *
      * @param settings of the device
      * @param gate that accesses pass
+     * @param onBypass told of each change of the global bypass by a driver or a reset of the machine
      */
-    IommuConfigSpace(IommuSettings settings, AccessGate gate) {
+    IommuConfigSpace(IommuSettings settings, AccessGate gate, Consumer<Boolean> onBypass) {
         Protocol protocol = settings.protocol();
         this.gate = gate;
+        this.onBypass = onBypass;
         configurable = (protocol.features() & IommuFeatures.BYPASS_CONFIG) != 0;
         bootBypass = configurable && settings.bootBypass();
         bypass = bootBypass;
@@ -57,12 +61,17 @@ final class IommuConfigSpace implements DeviceConfig {
 
     /** Brings back what the driver of another instance has written. */
     void restore(boolean value) {
-        change(value);
+        announce(value);
     }
 
     /** Undoes what the driver has written, when the machine is reset. */
     void restore() {
-        change(bootBypass);
+        announce(bootBypass);
+    }
+
+    /** Continues with the bypass of a former process. */
+    void resume(boolean kept) {
+        change(kept);
     }
 
     /**
@@ -94,7 +103,7 @@ final class IommuConfigSpace implements DeviceConfig {
     public void write(int offset, int value, long accepted) {
         boolean allowed = configurable && (accepted & IommuFeatures.BYPASS_CONFIG) != 0;
         if (offset == IommuConfigLayout.BYPASS && allowed && (value == 0 || value == 1)) {
-            change(value == 1);
+            announce(value == 1);
         }
     }
 
@@ -103,12 +112,20 @@ final class IommuConfigSpace implements DeviceConfig {
         return generation & 0xff;
     }
 
-    /** Returns when no access goes on that was decided under the old value. */
-    private synchronized void change(boolean next) {
-        if (bypass != next) {
-            bypass = next;
-            generation++;
-            gate.awaitQuiescence();
+    private void announce(boolean next) {
+        if (change(next)) {
+            onBypass.accept(next);
         }
+    }
+
+    /** Returns, when no access goes on that was decided under the old value, whether that was another one. */
+    private synchronized boolean change(boolean next) {
+        if (bypass == next) {
+            return false;
+        }
+        bypass = next;
+        generation++;
+        gate.awaitQuiescence();
+        return true;
     }
 }

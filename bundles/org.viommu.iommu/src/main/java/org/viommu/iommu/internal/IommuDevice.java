@@ -5,6 +5,7 @@ package org.viommu.iommu.internal;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.LongAdder;
 import org.viommu.dma.DmaPort;
 import org.viommu.dma.DmaTranslator;
@@ -33,6 +34,7 @@ final class IommuDevice implements DeviceType, DmaTranslator, AutoCloseable {
     private final IommuConfigSpace config;
     private final Endpoints endpoints;
     private final AddressSpaces spaces;
+    private final Resumption resumption;
     private final List<IommuPort> ports = new CopyOnWriteArrayList<>();
 
     /** Accesses decided by ports that are closed. */
@@ -53,10 +55,12 @@ final class IommuDevice implements DeviceType, DmaTranslator, AutoCloseable {
         this.settings = settings;
         this.stores = stores;
         this.extensions = extensions;
-        config = new IommuConfigSpace(settings, gate);
+        config = new IommuConfigSpace(settings, gate, this::record);
         endpoints = new Endpoints(directory(topology));
         spaces = new AddressSpaces(settings, endpoints, gate, stores.begin(), stores::failed);
-        stores.start((target, orders) -> new Handover(spaces, writer, gate, settings.qualifiedName(), target, orders));
+        resumption = new Resumption(settings, spaces, endpoints, config);
+        stores.start((target, orders) ->
+                new Handover(spaces, resumption, writer, gate, settings.qualifiedName(), target, orders));
     }
 
     @Override
@@ -86,6 +90,7 @@ final class IommuDevice implements DeviceType, DmaTranslator, AutoCloseable {
 
     @Override
     public DeviceSession start(DeviceActivation activation) throws RingFault {
+        change(resumption::driverStarts);
         long features = activation.features();
         RequestDispatcher dispatcher =
                 new RequestDispatcher(spaces, endpoints, extensions, settings.protocol(), features, counters);
@@ -107,16 +112,14 @@ final class IommuDevice implements DeviceType, DmaTranslator, AutoCloseable {
     @Override
     public void restoreState(byte[] state) {
         SavedDevice saved = SavedDeviceReader.read(state);
-        writer.call(() -> {
-            new Restoration(settings, spaces, endpoints).restore(saved);
-            return null;
-        });
+        change(() -> resumption.restore(() -> new Restoration(settings, spaces, endpoints).restore(saved)));
         config.restore(saved.bypass());
         faults.restore(saved.faults());
     }
 
     @Override
     public void systemReset() {
+        change(resumption::end);
         config.restore();
     }
 
@@ -135,15 +138,20 @@ final class IommuDevice implements DeviceType, DmaTranslator, AutoCloseable {
     /** Takes over a topology that has changed. Endpoints that are gone are detached soon. */
     void direct(Topology topology) {
         EndpointDirectory next = directory(topology);
-        writer.submit(() -> spaces.direct(next));
+        writer.submit(() -> {
+            spaces.direct(next);
+            resumption.attempt();
+        });
     }
 
     /**
-     * Detaches everything, refuses all DMA from now on, and needs no store any more. The host has ended the session.
+     * Refuses all DMA from now on and needs no store any more, which keeps what it has recorded. The host has ended the
+     * session.
      */
     @Override
     public void close() {
         stores.close();
+        writer.submit(() -> spaces.ledger().close());
         direct(Topology.EMPTY);
     }
 
@@ -187,6 +195,18 @@ final class IommuDevice implements DeviceType, DmaTranslator, AutoCloseable {
     long translations() {
         return formerTranslations.sum()
                 + ports.stream().mapToLong(IommuPort::translations).sum();
+    }
+
+    /** Makes a change of the global bypass lasting before the driver's write ends. */
+    private void record(boolean bypass) {
+        change(() -> {
+            spaces.ledger().bypass(bypass);
+            spaces.ledger().commit();
+        });
+    }
+
+    private void change(Runnable task) {
+        writer.call(Executors.callable(task));
     }
 
     private EndpointDirectory directory(Topology topology) {

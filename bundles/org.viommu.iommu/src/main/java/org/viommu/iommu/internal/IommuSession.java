@@ -123,6 +123,7 @@ final class IommuSession implements DeviceSession {
             return false;
         }
         spaces.settle();
+        spaces.ledger().commit();
         requests.publish();
         if (requests.interruptWanted()) {
             activation.interrupt(IommuQueues.REQUEST);

@@ -77,6 +77,11 @@ record IommuSettings(
         return machine + "/" + name;
     }
 
+    /** What the mappings of a domain depend on: with another value they would not be as the guest made them. */
+    String fingerprint() {
+        return "granule=%d input-end=0x%x reserved=%s".formatted(granule, inputEnd, reserved);
+    }
+
     private static String text(String key, String value) {
         if (value == null || value.isBlank()) {
             throw refused(key, value, "a name is needed");

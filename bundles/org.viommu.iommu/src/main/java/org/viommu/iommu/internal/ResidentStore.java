@@ -5,6 +5,7 @@ package org.viommu.iommu.internal;
 
 import org.viommu.mapping.MappingStore;
 import org.viommu.mapping.MappingTable;
+import org.viommu.mapping.resident.ResidentTable;
 
 /** The store that is always there: it takes over when no other is bound. */
 final class ResidentStore implements MappingStore {

@@ -13,6 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.viommu.iommu.IommuSnapshot;
 import org.viommu.mapping.MappingStore;
+import org.viommu.mapping.RecordingStore;
 
 /**
  * Decides which store the device uses, and moves it there: to the preferred one of those that are offered, or to the
@@ -114,7 +115,7 @@ final class StoreKeeper implements AutoCloseable {
                 moves,
                 last.pauseNanos(),
                 last.mappings(),
-                problem);
+                problem.isEmpty() ? problemOf(current) : problem);
     }
 
     /** Ends moving. The device then has no need of any store. */
@@ -269,6 +270,14 @@ final class StoreKeeper implements AutoCloseable {
         } catch (InterruptedException e) {
             // Nobody interrupts the mover, and who withdraws a store must not leave early: the wait is bounded.
             LOG.debug("IOMMU {}: interrupted while waiting for stores", device);
+        }
+    }
+
+    private static String problemOf(MappingStore store) {
+        try {
+            return store instanceof RecordingStore recording ? recording.problem() : "";
+        } catch (RuntimeException | Error e) {
+            return e.toString();
         }
     }
 

@@ -28,7 +28,9 @@ class ConfigSpaceTest {
     @Test
     void ranges_and_probe_size_are_as_configured() {
         IommuConfigSpace space = new IommuConfigSpace(
-                TestGuest.settings(0x1000, 0x7f_ffff_ffffL, List.of(), new Quotas(1, 1, 1)), new AccessGate());
+                TestGuest.settings(0x1000, 0x7f_ffff_ffffL, List.of(), new Quotas(1, 1, 1)),
+                new AccessGate(),
+                bypass -> {});
         assertThat(space.length()).isEqualTo(40);
         assertThat(read(space, IommuConfigLayout.INPUT_RANGE_START, 8)).isZero();
         assertThat(read(space, IommuConfigLayout.INPUT_RANGE_END, 8)).isEqualTo(0x7f_ffff_ffffL);
@@ -121,7 +123,7 @@ class ConfigSpaceTest {
                 new Quotas(1, 1, 1),
                 Protocol.STANDARD,
                 0);
-        return new IommuConfigSpace(settings, new AccessGate());
+        return new IommuConfigSpace(settings, new AccessGate(), bypass -> {});
     }
 
     private static long read(DeviceConfig config, int offset, int size) {

@@ -27,14 +27,14 @@ class HandoverTest {
     private final SingleWriter writer = new SingleWriter();
     private final TestStore target = new TestStore("target");
     private final IommuSettings settings = TestGuest.settings(PAGE);
-    private final AddressSpaces spaces = new AddressSpaces(
-            settings,
-            new Endpoints(new EndpointDirectory(TestGuest.topology(List.of()), TestGuest.NODE, List.of())),
-            gate,
-            new ResidentStore(),
-            failure -> {
-                throw failure;
-            });
+    private final Endpoints endpoints =
+            new Endpoints(new EndpointDirectory(TestGuest.topology(List.of()), TestGuest.NODE, List.of()));
+    private final AddressSpaces spaces = new AddressSpaces(settings, endpoints, gate, new ResidentStore(), failure -> {
+        throw failure;
+    });
+
+    private final Resumption resumption =
+            new Resumption(settings, spaces, endpoints, new IommuConfigSpace(settings, gate, bypass -> {}));
 
     @BeforeEach
     void fill() {
@@ -102,7 +102,7 @@ class HandoverTest {
     }
 
     private Handover handover(BooleanSupplier cancelled) {
-        return new Handover(spaces, writer, gate, "vm/iommu0", target, new Handover.Orders() {
+        return new Handover(spaces, resumption, writer, gate, "vm/iommu0", target, new Handover.Orders() {
             @Override
             public boolean cancelled() {
                 return cancelled.getAsBoolean();

@@ -11,6 +11,7 @@ import org.viommu.mapping.MappingStore;
 import org.viommu.mapping.MappingTable;
 import org.viommu.mapping.Translation;
 import org.viommu.mapping.UnmapResult;
+import org.viommu.mapping.resident.ResidentTable;
 
 /** A store that can be told to misbehave. It keeps mappings as the resident store does. */
 final class TestStore implements MappingStore {

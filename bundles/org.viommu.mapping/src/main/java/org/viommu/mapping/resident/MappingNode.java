@@ -1,7 +1,7 @@
 // Copyright the Viommu authors.
 // SPDX-License-Identifier: Apache-2.0
 
-package org.viommu.iommu.internal;
+package org.viommu.mapping.resident;
 
 import org.viommu.mapping.MappingTable.Visitor;
 import org.viommu.mapping.Translation;
@@ -36,12 +36,21 @@ final class MappingNode {
         size = 1 + size(left) + size(right);
     }
 
+    /** A node with two trees that lie below and above it and have no higher priorities. */
+    MappingNode over(MappingNode lower, MappingNode upper) {
+        return with(lower, upper);
+    }
+
     long start() {
         return start;
     }
 
     long end() {
         return end;
+    }
+
+    int priority() {
+        return priority;
     }
 
     void fill(Translation translation) {
@@ -57,11 +66,11 @@ final class MappingNode {
         MappingNode found = null;
         MappingNode node = tree;
         while (node != null) {
-            if (Unsigned.below(node.end, address)) {
+            if (before(node.end, address)) {
                 node = node.right;
             } else {
                 found = node;
-                node = Unsigned.below(address, node.start) ? node.left : null;
+                node = before(address, node.start) ? node.left : null;
             }
         }
         return found;
@@ -72,7 +81,7 @@ final class MappingNode {
         MappingNode found = null;
         MappingNode node = tree;
         while (node != null) {
-            if (Unsigned.below(address, node.start)) {
+            if (before(address, node.start)) {
                 node = node.left;
             } else {
                 found = node;
@@ -87,7 +96,7 @@ final class MappingNode {
         if (tree == null || added.priority > tree.priority) {
             return added.with(below(tree, added.start), above(tree, added.end));
         }
-        return Unsigned.below(added.start, tree.start)
+        return before(added.start, tree.start)
                 ? tree.with(insert(tree.left, added), tree.right)
                 : tree.with(tree.left, insert(tree.right, added));
     }
@@ -97,7 +106,7 @@ final class MappingNode {
         if (tree == null) {
             return null;
         }
-        return Unsigned.below(tree.start, address)
+        return before(tree.start, address)
                 ? tree.with(tree.left, below(tree.right, address))
                 : below(tree.left, address);
     }
@@ -107,7 +116,7 @@ final class MappingNode {
         if (tree == null) {
             return null;
         }
-        return Unsigned.below(address, tree.start)
+        return before(address, tree.start)
                 ? tree.with(above(tree.left, address), tree.right)
                 : above(tree.right, address);
     }
@@ -129,12 +138,17 @@ final class MappingNode {
         if (tree == null) {
             return true;
         }
-        if (Unsigned.below(tree.end, from)) {
+        if (before(tree.end, from)) {
             return visit(tree.right, from, visitor);
         }
         return visit(tree.left, from, visitor)
                 && visitor.visit(tree.start, tree.end, tree.physical, tree.flags)
                 && visit(tree.right, from, visitor);
+    }
+
+    /** Whether an address is below another one. */
+    static boolean before(long address, long other) {
+        return Long.compareUnsigned(address, other) < 0;
     }
 
     private MappingNode with(MappingNode newLeft, MappingNode newRight) {

@@ -1,0 +1,161 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.iommu.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.viommu.iommu.internal.TestGuest.DMA_MEMORY;
+import static org.viommu.iommu.internal.TestGuest.ENDPOINT;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.viommu.iommu.IommuSnapshot;
+import org.viommu.topology.Topology;
+import org.viommu.virtio.iommu.IommuConfigLayout;
+import org.viommu.virtio.iommu.IommuFeatures;
+import org.viommu.virtio.iommu.MapFlags;
+
+/** A device whose store records it, and its successor in another process. */
+class RecordingTest {
+    private static final long PAGE = 0x1000;
+    private static final IommuSnapshot.Mapping MAPPING =
+            new IommuSnapshot.Mapping(0x10000, 0x10fff, DMA_MEMORY, MapFlags.READ);
+
+    private final RecordingTestStore store = new RecordingTestStore();
+    private final TestGuest guest = new TestGuest(TestGuest.settings(PAGE), store);
+    private StoreKeeper stores;
+    private IommuDevice device;
+
+    @BeforeEach
+    void use() {
+        guest.attach(1, ENDPOINT);
+        guest.attachBypass(2, ENDPOINT + 1);
+        guest.attach(3, ENDPOINT + 2);
+        guest.map(1, MAPPING.start(), MAPPING.end(), MAPPING.physical(), MAPPING.flags());
+        guest.map(1, 0x20000, 0x20fff, DMA_MEMORY, MapFlags.READ);
+        guest.unmap(1, 0x20000, 0x20fff);
+        guest.detach(3, ENDPOINT + 2);
+        guest.device.config().write(IommuConfigLayout.BYPASS, 0, IommuFeatures.BYPASS_CONFIG);
+    }
+
+    @AfterEach
+    void close() {
+        guest.close();
+        if (device != null) {
+            device.close();
+        }
+    }
+
+    @Test
+    void a_batch_is_committed_once_before_it_is_answered() {
+        int before = store.commits;
+        guest.map(1, 0x30000, 0x30fff, DMA_MEMORY, MapFlags.READ);
+        assertThat(store.commits).isEqualTo(before + 1);
+    }
+
+    @Test
+    void a_successor_serves_the_same_domains_mappings_and_bypass() {
+        succeed(TestGuest.settings(PAGE), TestGuest.topology(List.of()), store.crash());
+        assertContinues();
+    }
+
+    @Test
+    void a_store_that_appears_after_the_device_is_taken_over_as_it_is() {
+        succeed(TestGuest.settings(PAGE), TestGuest.topology(List.of()));
+        stores.offer(store.crash(), Map.of());
+        assertContinues();
+    }
+
+    @Test
+    void what_is_kept_waits_for_the_topology() {
+        succeed(TestGuest.settings(PAGE), Topology.EMPTY, store.crash());
+        assertThat(snapshot().domains()).isEmpty();
+        device.direct(TestGuest.topology(List.of()));
+        assertContinues();
+    }
+
+    @Test
+    void a_driver_that_starts_begins_without_domains_and_that_is_recorded() {
+        RecordingTestStore next = store.crash();
+        TestGuest other = new TestGuest(TestGuest.settings(PAGE), next);
+        assertThat(other.status.snapshot().domains()).isEmpty();
+        succeed(TestGuest.settings(PAGE), TestGuest.topology(List.of()), next.crash());
+        assertThat(snapshot().domains()).isEmpty();
+        other.close();
+    }
+
+    @Test
+    void a_reset_of_the_machine_begins_without_domains_and_with_the_configured_bypass() {
+        succeed(TestGuest.settings(PAGE), TestGuest.topology(List.of()), store.crash());
+        device.systemReset();
+        assertThat(snapshot().domains()).isEmpty();
+        assertThat(snapshot().bypass()).isTrue();
+    }
+
+    @Test
+    void a_device_with_another_granule_does_not_continue() {
+        succeed(TestGuest.settings(0x10000), TestGuest.topology(List.of()), store.crash());
+        assertThat(snapshot().domains()).isEmpty();
+    }
+
+    @Test
+    void a_device_that_moves_to_another_store_is_forgotten() {
+        guest.stores.offer(new TestStore("other"), Map.of("service.ranking", 1));
+        Await.until(
+                "the device has moved",
+                () -> guest.status.snapshot().store().name().equals("other"));
+        assertThat(store.keeps()).isFalse();
+        assertThat(store.open).isFalse();
+        assertThat(guest.status.mappings(1, 0, 10)).containsExactly(MAPPING);
+    }
+
+    @Test
+    void a_device_that_moves_to_a_recording_store_is_recorded_wholly() {
+        RecordingTestStore next = new RecordingTestStore();
+        guest.stores.offer(next, Map.of("service.ranking", 1));
+        Await.until("the device is recorded", next::keeps);
+        succeed(TestGuest.settings(PAGE), TestGuest.topology(List.of()), next.crash());
+        assertContinues();
+    }
+
+    @Test
+    void a_device_that_ends_leaves_its_record() {
+        RecordingTestStore next = store.crash();
+        succeed(TestGuest.settings(PAGE), TestGuest.topology(List.of()), next);
+        device.close();
+        assertThat(next.open).isFalse();
+        succeed(TestGuest.settings(PAGE), TestGuest.topology(List.of()), next.crash());
+        assertContinues();
+    }
+
+    @Test
+    void operators_see_the_problem_of_the_store() {
+        store.problem = "disk full";
+        assertThat(guest.status.snapshot().store().problem()).isEqualTo("disk full");
+    }
+
+    private void succeed(IommuSettings settings, Topology topology, RecordingTestStore... offered) {
+        stores = new StoreKeeper(settings.qualifiedName());
+        for (RecordingTestStore each : offered) {
+            stores.offer(each, Map.of());
+        }
+        device = new IommuDevice(settings, topology, stores);
+    }
+
+    private IommuSnapshot snapshot() {
+        return new StatusReader(device).snapshot();
+    }
+
+    private void assertContinues() {
+        Await.until("the device continues", () -> !snapshot().domains().isEmpty());
+        assertThat(snapshot().bypass()).isFalse();
+        assertThat(snapshot().domains())
+                .containsExactly(
+                        new IommuSnapshot.Domain(1, false, 1, List.of(ENDPOINT)),
+                        new IommuSnapshot.Domain(2, true, 0, List.of(ENDPOINT + 1)));
+        assertThat(new StatusReader(device).mappings(1, 0, 10)).containsExactly(MAPPING);
+    }
+}

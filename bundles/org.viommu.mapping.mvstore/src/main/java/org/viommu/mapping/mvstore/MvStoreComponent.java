@@ -1,0 +1,174 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.mapping.mvstore;
+
+import java.io.IOException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Dictionary;
+import java.util.Hashtable;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
+import org.osgi.framework.Constants;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.framework.SynchronousBundleListener;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Designate;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.viommu.mapping.MappingStore;
+import org.viommu.mapping.ProvidesMappingStore;
+import org.viommu.mapping.mvstore.internal.FileMedium;
+import org.viommu.mapping.recording.BackedStore;
+
+/**
+ * Registers the store {@value #SHORT_NAME} while it is configured and its file can be used. A file that cannot be used is left as it is and named in the log.
+ */
+@Component(
+        service = {},
+        immediate = true,
+        configurationPid = MvStoreComponent.PID,
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+@Designate(ocd = MvStoreComponent.Config.class)
+@ProvidesMappingStore(name = MvStoreComponent.SHORT_NAME, durable = true, shared = false)
+public final class MvStoreComponent {
+    /** PID of the configuration. */
+    public static final String PID = "org.viommu.mapping.mvstore";
+
+    /** The store's short name. */
+    public static final String SHORT_NAME = "mvstore";
+
+    private static final Logger LOG = LoggerFactory.getLogger(MvStoreComponent.class);
+
+    /** Who configures a file wants it to be used. */
+    private static final int RANKING = 200;
+
+    private static final int MAX_DELAY_MILLIS = 60_000;
+
+    private final BundleContext context;
+    private final SynchronousBundleListener platform = this::onBundleEvent;
+    private final BackedStore store;
+    private final ServiceRegistration<MappingStore> registration;
+
+    /** Configuration with the PID {@value MvStoreComponent#PID}. */
+    @ObjectClassDefinition(
+            name = "Durable mapping store",
+            description = "Keeps devices with their domains and mappings in a file, so that they outlive the process.")
+    public @interface Config {
+        /**
+         * The file.
+         *
+         * @return path; the file and its folder are created when they do not exist
+         */
+        @AttributeDefinition(description = "Path of the file. It and its folder are created when they do not exist.")
+        String file();
+
+        /**
+         * Whether changes outlive the machine.
+         *
+         * @return whether to wait for the disk
+         */
+        @AttributeDefinition(
+                description =
+                        "Whether an answer waits until the disk has the change, so that it outlives a loss of power. "
+                                + "Otherwise the change outlives the process only.")
+        boolean force() default true;
+
+        /**
+         * How late changes may be written.
+         *
+         * @return milliseconds, 0 to 60,000; 0 for before the guest is answered
+         */
+        @AttributeDefinition(
+                description =
+                        "How many milliseconds after the answer a change may be written; 0 for before the answer. "
+                                + "What was answered in this time may be lost when the platform is killed.",
+                min = "0",
+                max = "60000")
+        int commit_delay() default 0;
+    }
+
+    /**
+     * Opens the file and registers the store.
+     *
+     * @param context for the registration
+     * @param config of the store
+     * @throws IllegalArgumentException naming the PID, the key and the value
+     */
+    @Activate
+    public MvStoreComponent(BundleContext context, Config config) {
+        this.context = context;
+        store = open(config);
+        if (store == null) {
+            registration = null;
+            return;
+        }
+        context.addBundleListener(platform);
+        Dictionary<String, Object> properties = new Hashtable<>();
+        properties.put(MappingStore.NAME, SHORT_NAME);
+        properties.put(Constants.SERVICE_RANKING, RANKING);
+        registration = context.registerService(MappingStore.class, store, properties);
+    }
+
+    @Deactivate
+    void deactivate() {
+        if (store == null) {
+            return;
+        }
+        try {
+            // Devices move their mappings away meanwhile.
+            registration.unregister();
+        } catch (IllegalStateException e) {
+            LOG.debug("the framework, which stops, has withdrawn the store already");
+        }
+        context.removeBundleListener(platform);
+        store.close();
+    }
+
+    /** The framework says that it stops before it stops any bundle. */
+    private void onBundleEvent(BundleEvent event) {
+        if (event.getType() == BundleEvent.STOPPING && event.getBundle().getBundleId() == 0) {
+            store.stopping();
+        }
+    }
+
+    private static BackedStore open(Config config) {
+        int delay = config.commit_delay();
+        if (delay < 0 || delay > MAX_DELAY_MILLIS) {
+            throw refused("commit.delay", delay, "allowed are 0 to " + MAX_DELAY_MILLIS);
+        }
+        Path file = path(config.file());
+        try {
+            BackedStore store =
+                    BackedStore.open(SHORT_NAME, new FileMedium(file, config.force()), Duration.ofMillis(delay));
+            LOG.info("store {}: {} opened", SHORT_NAME, file);
+            return store;
+        } catch (IOException e) {
+            LOG.error("store {}: not offered: {}", SHORT_NAME, e.getMessage());
+            LOG.debug("store {}: why", SHORT_NAME, e);
+            return null;
+        }
+    }
+
+    private static Path path(String file) {
+        if (file == null || file.isBlank()) {
+            throw refused("file", file, "a path is needed");
+        }
+        try {
+            return Path.of(file.strip()).toAbsolutePath();
+        } catch (InvalidPathException e) {
+            throw refused("file", file, e.getReason());
+        }
+    }
+
+    private static IllegalArgumentException refused(String key, Object value, String why) {
+        return new IllegalArgumentException(PID + ": " + key + ": '" + value + "': " + why);
+    }
+}

@@ -1,0 +1,225 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.mapping.mvstore.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.h2.mvstore.MVStore;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.viommu.mapping.DeviceRecord;
+import org.viommu.mapping.KeptDevice;
+import org.viommu.mapping.MapResult;
+import org.viommu.mapping.MappingTable;
+import org.viommu.mapping.recording.BackedStore;
+
+class FileMediumTest {
+    private static final String DEVICE = "vm/iommu0";
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void a_device_is_found_as_it_was_committed() throws IOException {
+        try (BackedStore store = open(file())) {
+            DeviceRecord record = begin(store);
+            record.opened(7, true);
+            record.attached(0x20, 7);
+            MappingTable table = table(store, record, -1);
+            table.map(0, 0xfff, 0x5000, 1);
+            table.map(0x2000, -1L, 0, 3);
+            table.map(0x1000, 0x1fff, 0x6000, 1);
+            table.unmap(0x1000, 0x1fff);
+            record.attached(0x10, -1);
+            record.attached(0x11, -1);
+            record.detached(0x11);
+            record.bypass(true);
+            record.commit();
+        }
+        try (BackedStore store = open(file());
+                DeviceRecord record = store.record(DEVICE)) {
+            assertThat(record.kept())
+                    .contains(new KeptDevice("granule=1", true, Map.of(7, true, -1, false), Map.of(0x20, 7, 0x10, -1)));
+            try (MappingTable table = record.resume(-1)) {
+                assertThat(contents(table)).containsExactly("0..fff->5000/1", "2000..ffffffffffffffff->0/3");
+            }
+        }
+    }
+
+    @Test
+    void what_was_committed_is_there_though_the_owner_ends_without_a_word() throws IOException {
+        BackedStore killed = open(file());
+        DeviceRecord record = begin(killed);
+        MappingTable table = table(killed, record, 1);
+        SplittableRandom random = new SplittableRandom(1);
+        TreeMap<Long, Long> expected = new TreeMap<>();
+        for (int batch = 0; batch < 200; batch++) {
+            for (int i = 0; i < 16; i++) {
+                long page = random.nextLong(1 << 12) << 12;
+                if (table.map(page, page + 0xfff, page, 1) == MapResult.OK) {
+                    expected.put(page, page);
+                } else {
+                    table.unmap(page, page + 0xfff);
+                    expected.remove(page);
+                }
+            }
+            record.commit();
+        }
+        table.map(1L << 40, (1L << 40) + 0xfff, 0, 1);
+        Path copy = folder.resolve("copy");
+        Files.copy(file(), copy);
+        killed.close();
+        try (BackedStore store = open(copy);
+                DeviceRecord successor = store.record(DEVICE)) {
+            assertThat(successor.kept()).isPresent();
+            List<Long> starts = new ArrayList<>();
+            successor.resume(1).forEach(0, (start, end, physical, flags) -> starts.add(start));
+            assertThat(starts).containsExactlyElementsOf(expected.keySet());
+        }
+    }
+
+    @Test
+    void a_reset_and_a_move_away_are_lasting_but_not_those_of_a_platform_that_stops() throws IOException {
+        assertThat(keptAfter(false, DeviceRecord::reset).orElseThrow().domains())
+                .isEmpty();
+        assertThat(keptAfter(false, DeviceRecord::drop)).isEmpty();
+        assertThat(keptAfter(true, DeviceRecord::reset).orElseThrow().domains()).containsKey(1);
+        assertThat(keptAfter(true, DeviceRecord::drop).orElseThrow().domains()).containsKey(1);
+    }
+
+    @Test
+    void tables_of_a_copy_that_was_not_completed_are_removed() throws IOException {
+        try (BackedStore store = open(file())) {
+            MappingTable copy = store.open(DEVICE, 1);
+            for (int i = 0; i < 10_000; i++) {
+                copy.map(i * 0x1000L, i * 0x1000L + 0xfff, 0, 1);
+            }
+            store.record(DEVICE).commit();
+        }
+        open(file()).close();
+        try (MVStore file = MVStore.open(file().toString())) {
+            assertThat(file.getMapNames()).noneMatch(name -> name.startsWith("table/"));
+        }
+    }
+
+    @Test
+    void a_file_that_is_churned_stays_small() throws IOException {
+        try (BackedStore store = open(file())) {
+            DeviceRecord record = begin(store);
+            MappingTable table = table(store, record, 1);
+            for (int i = 0; i < 4_000; i++) {
+                long start = i % 500 * 0x1000L;
+                table.unmap(start, start + 0xfff);
+                table.map(start, start + 0xfff, i, 1);
+                record.commit();
+            }
+            assertThat(Files.size(file())).isLessThan(4 << 20);
+        }
+    }
+
+    @Test
+    void a_file_in_use_is_refused_in_one_line_that_names_it() throws IOException {
+        try (BackedStore owner = open(file())) {
+            assertThat(owner.problem()).isEmpty();
+            assertThatIOException()
+                    .isThrownBy(() -> open(file()))
+                    .withMessage(file() + ": is in use by another process or bundle");
+        }
+    }
+
+    @Test
+    void a_foreign_file_is_refused_and_left_as_it_is() throws IOException {
+        Path text = folder.resolve("notes.txt");
+        Files.writeString(text, "Buy milk.\n".repeat(2000));
+        assertThatIOException()
+                .isThrownBy(() -> open(text))
+                .withMessageStartingWith(text + ": is damaged, or not a file of this store: ")
+                .withMessageNotContaining("\n");
+        assertThat(text).hasContent("Buy milk.\n".repeat(2000));
+
+        Path other = folder.resolve("other.mv.db");
+        try (MVStore store = MVStore.open(other.toString())) {
+            store.openMap("mine").put("key", "value");
+        }
+        byte[] before = Files.readAllBytes(other);
+        assertThatIOException().isThrownBy(() -> open(other)).withMessage(other + ": is not a file of this store");
+        assertThat(other).hasBinaryContent(before);
+    }
+
+    @Test
+    void a_damaged_file_is_refused_and_left_as_it_is() throws IOException {
+        try (BackedStore store = open(file())) {
+            begin(store).commit();
+        }
+        byte[] damaged = Files.readAllBytes(file());
+        for (int i = 0; i < damaged.length; i += 7) {
+            damaged[i] ^= 0x55;
+        }
+        Files.write(file(), damaged);
+        assertThatIOException()
+                .isThrownBy(() -> open(file()))
+                .withMessageStartingWith(file() + ": is damaged, or not a file of this store: ");
+        assertThat(file()).hasBinaryContent(damaged);
+    }
+
+    private Optional<KeptDevice> keptAfter(boolean stopping, Consumer<DeviceRecord> end) throws IOException {
+        Path file = folder.resolve("ending" + System.nanoTime());
+        try (BackedStore store = open(file)) {
+            DeviceRecord record = begin(store);
+            MappingTable table = table(store, record, 1);
+            record.commit();
+            if (stopping) {
+                store.stopping();
+            }
+            end.accept(record);
+            record.detached(1);
+            table.close();
+            record.commit();
+        }
+        try (BackedStore store = open(file);
+                DeviceRecord record = store.record(DEVICE)) {
+            return record.kept();
+        }
+    }
+
+    private static DeviceRecord begin(BackedStore store) {
+        DeviceRecord record = store.record(DEVICE);
+        record.begin("granule=1", false);
+        return record;
+    }
+
+    private static MappingTable table(BackedStore store, DeviceRecord record, int domain) {
+        MappingTable table = store.open(DEVICE, domain);
+        record.opened(domain, false);
+        return table;
+    }
+
+    private Path file() {
+        return folder.resolve("store");
+    }
+
+    private static BackedStore open(Path file) throws IOException {
+        return BackedStore.open("mvstore", new FileMedium(file, true), Duration.ZERO);
+    }
+
+    private static List<String> contents(MappingTable table) {
+        List<String> contents = new ArrayList<>();
+        table.forEach(
+                0,
+                (start, end, physical, flags) -> contents.add("%x..%x->%x/%x".formatted(start, end, physical, flags)));
+        return contents;
+    }
+}

@@ -1,0 +1,276 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.mapping.recording;
+
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.viommu.mapping.DeviceRecord;
+import org.viommu.mapping.KeptDevice;
+import org.viommu.mapping.MappingTable;
+import org.viommu.mapping.resident.ResidentTable;
+
+/**
+ * One device of a store: what it has told, on its way to the medium, and what it is, to be told again after a failure.
+ *
+ * <p>Guarded by itself. The lock is held for each change, so that a copy of the whole device can be taken between two.
+ */
+final class DeviceLog implements DeviceRecord {
+    /** So many changes are handed to the writer before there is a commit. */
+    private static final int PIECE = 4096;
+
+    private final String name;
+    private final Recorder recorder;
+    private final Set<RecordedTable> tables = new HashSet<>();
+    private final Map<Integer, RecordedTable> latest = new HashMap<>();
+    private final Map<Integer, Long> domains = new HashMap<>();
+    private final Map<Integer, Integer> attachments = new HashMap<>();
+    private Changes pending = new Changes(this);
+
+    /** Handed over last. */
+    private Changes last;
+
+    private long nextTable;
+    private Map<Integer, Long> kept = Map.of();
+
+    /** Null as long as the device is not kept. */
+    private String fingerprint;
+
+    private boolean bypass;
+
+    /** What is told from now on counts for nothing. */
+    private boolean ended;
+
+    DeviceLog(String name, Recorder recorder) {
+        this.name = name;
+        this.recorder = recorder;
+    }
+
+    String name() {
+        return name;
+    }
+
+    synchronized MappingTable open(int domain) {
+        RecordedTable table = add(domain, new RecordedTable(this, nextTable++, new ResidentTable()));
+        tell(device -> device.created(table.id()));
+        return table;
+    }
+
+    @Override
+    public Optional<KeptDevice> kept() {
+        Optional<Medium.Kept> found = recorder.read(name, Medium.Device::kept).orElse(Optional.empty());
+        found.ifPresent(this::take);
+        return found.map(Medium.Kept::state);
+    }
+
+    @Override
+    public MappingTable resume(int domain) {
+        long id = kept.get(domain);
+        ResidentTable memory = recorder.read(name, device -> {
+                    ResidentTable.Loader loader = new ResidentTable.Loader();
+                    device.load(id, loader);
+                    return loader.table();
+                })
+                .orElseThrow(() -> new IllegalStateException(recorder.problem()));
+        synchronized (this) {
+            return add(domain, new RecordedTable(this, id, memory));
+        }
+    }
+
+    @Override
+    public synchronized void begin(String begun, boolean value) {
+        kept.values().forEach(table -> tell(device -> device.dropped(table)));
+        kept = Map.of();
+        domains.clear();
+        attachments.clear();
+        fingerprint = begun;
+        bypass = value;
+        tell(device -> device.begin(begun, value));
+    }
+
+    @Override
+    public synchronized void bypass(boolean value) {
+        bypass = value;
+        tell(device -> device.bypass(value));
+    }
+
+    @Override
+    public synchronized void opened(int domain, boolean isBypass) {
+        long table = isBypass ? Medium.NO_TABLE : latest.get(domain).id();
+        domains.put(domain, table);
+        tell(device -> device.opened(domain, table));
+    }
+
+    @Override
+    public synchronized void closed(int domain) {
+        domains.remove(domain);
+        tell(device -> device.closed(domain));
+    }
+
+    @Override
+    public synchronized void attached(int endpoint, int domain) {
+        attachments.put(endpoint, domain);
+        tell(device -> device.attached(endpoint, domain));
+    }
+
+    @Override
+    public synchronized void detached(int endpoint) {
+        attachments.remove(endpoint);
+        tell(device -> device.detached(endpoint));
+    }
+
+    @Override
+    public void reset() {
+        if (recorder.stopping()) {
+            close();
+            return;
+        }
+        synchronized (this) {
+            domains.clear();
+            attachments.clear();
+            tell(Medium.Device::reset);
+        }
+    }
+
+    @Override
+    public void commit() {
+        Changes waited;
+        synchronized (this) {
+            if (pending.count() > 0) {
+                hand();
+            }
+            waited = last;
+            last = null;
+        }
+        if (waited != null) {
+            recorder.await(waited);
+        }
+    }
+
+    @Override
+    public void drop() {
+        if (!recorder.stopping()) {
+            synchronized (this) {
+                fingerprint = null;
+                tell(Medium.Device::forget);
+            }
+        }
+        close();
+    }
+
+    @Override
+    public void close() {
+        commit();
+        synchronized (this) {
+            ended = true;
+        }
+        recorder.end(this);
+    }
+
+    /** Whether the record has been closed. */
+    synchronized boolean ended() {
+        return ended;
+    }
+
+    /** Where to put the next change. */
+    Changes pending() {
+        if (ended) {
+            return new Changes(this);
+        }
+        if (pending.count() >= PIECE) {
+            hand();
+        }
+        return pending;
+    }
+
+    synchronized void drop(RecordedTable table) {
+        if (tables.remove(table)) {
+            latest.values().remove(table);
+            tell(device -> device.dropped(table.id()));
+        }
+    }
+
+    /** Forgets what is on its way, and gives a change that tells all that is. */
+    synchronized Changes.Change all() {
+        if (waits()) {
+            // Nothing has changed, and the medium alone knows it.
+            return device -> {};
+        }
+        pending = new Changes(this);
+        last = null;
+        recorder.discard(this);
+        Map<Long, ResidentTable> copies = new HashMap<>();
+        tables.forEach(table -> copies.put(table.id(), table.memory().copy()));
+        Map<Integer, Long> domainsNow = Map.copyOf(domains);
+        Map<Integer, Integer> attachmentsNow = Map.copyOf(attachments);
+        String fingerprintNow = fingerprint;
+        boolean bypassNow = bypass;
+        return device -> {
+            device.forget();
+            for (Map.Entry<Long, ResidentTable> copy : copies.entrySet()) {
+                write(device, copy.getKey(), copy.getValue());
+            }
+            if (fingerprintNow != null) {
+                device.begin(fingerprintNow, bypassNow);
+                for (Map.Entry<Integer, Long> domain : domainsNow.entrySet()) {
+                    device.opened(domain.getKey(), domain.getValue());
+                }
+                for (Map.Entry<Integer, Integer> attachment : attachmentsNow.entrySet()) {
+                    device.attached(attachment.getKey(), attachment.getValue());
+                }
+            }
+        };
+    }
+
+    private static void write(Medium.Device device, long table, ResidentTable content) throws IOException {
+        device.created(table);
+        IOException[] failure = new IOException[1];
+        content.forEach(0, (start, end, physical, flags) -> {
+            try {
+                device.mapped(table, start, end, physical, flags);
+                return true;
+            } catch (IOException e) {
+                failure[0] = e;
+                return false;
+            }
+        });
+        if (failure[0] != null) {
+            throw failure[0];
+        }
+    }
+
+    private synchronized void take(Medium.Kept found) {
+        kept = found.tables();
+        fingerprint = found.state().fingerprint();
+        bypass = found.state().bypass();
+        attachments.putAll(found.state().attachments());
+        found.state().domains().keySet().forEach(id -> domains.put(id, kept.getOrDefault(id, Medium.NO_TABLE)));
+        kept.values().forEach(table -> nextTable = Math.max(nextTable, table + 1));
+    }
+
+    private RecordedTable add(int domain, RecordedTable table) {
+        tables.add(table);
+        latest.put(domain, table);
+        return table;
+    }
+
+    /** Whether a kept table that is still wanted has not been resumed. */
+    private boolean waits() {
+        return domains.values().stream()
+                .anyMatch(id -> id != Medium.NO_TABLE && tables.stream().noneMatch(table -> table.id() == id));
+    }
+
+    private void tell(Changes.Change change) {
+        pending().add(change);
+    }
+
+    private void hand() {
+        last = pending;
+        pending = new Changes(this);
+        recorder.hand(last);
+    }
+}
