@@ -82,8 +82,15 @@ public interface DeviceRecord extends AutoCloseable {
     void detached(int endpoint);
 
     /**
-     * The device is reset: no endpoint is attached, and there are no domains. A store whose platform is being stopped passes over it, because a platform that ends
-     * its guest's session must leave the same as one that is killed.
+     * An endpoint that was attached has ceased to exist. Passed over as {@link #reset()} is.
+     *
+     * @param endpoint endpoint ID, unsigned 32-bit
+     */
+    void unplugged(int endpoint);
+
+    /**
+     * The device is reset: no endpoint is attached, and there are no domains. A store whose platform is being stopped passes over it and
+     * all that follows, because a platform that takes a device down must leave the same as one that is killed.
      */
     void reset();
 

@@ -212,6 +212,7 @@ final class AddressSpaces {
             Endpoint.View old = endpoint.view();
             ReservedRegions reserved = directory.find(endpoint.id());
             if (old.attached() && reserved == null) {
+                ledger.unplugged(endpoint.id());
                 detach(endpoint.id(), old.domain(), old.reserved());
             } else if (old.attached()) {
                 old.domain().leave(old.reserved());

@@ -99,6 +99,11 @@ final class Ledger {
         write(open -> open.detached(endpoint));
     }
 
+    /** An endpoint that is attached has ceased to exist. */
+    void unplugged(int endpoint) {
+        write(open -> open.unplugged(endpoint));
+    }
+
     void reset() {
         write(DeviceRecord::reset);
     }

@@ -124,6 +124,11 @@ final class RecordingTestStore implements RecordingStore {
         }
 
         @Override
+        public void unplugged(int endpoint) {
+            detached(endpoint);
+        }
+
+        @Override
         public void reset() {
             domains.clear();
             attachments.clear();

@@ -21,7 +21,7 @@ import org.viommu.mapping.resident.ResidentTable;
  */
 final class DeviceLog implements DeviceRecord {
     /** So many changes are handed to the writer before there is a commit. */
-    private static final int PIECE = 4096;
+    private static final int PIECE = 1024;
 
     private final String name;
     private final Recorder recorder;
@@ -124,9 +124,16 @@ final class DeviceLog implements DeviceRecord {
     }
 
     @Override
+    public void unplugged(int endpoint) {
+        if (endsWithPlatform()) {
+            return;
+        }
+        detached(endpoint);
+    }
+
+    @Override
     public void reset() {
-        if (recorder.stopping()) {
-            close();
+        if (endsWithPlatform()) {
             return;
         }
         synchronized (this) {
@@ -153,11 +160,12 @@ final class DeviceLog implements DeviceRecord {
 
     @Override
     public void drop() {
-        if (!recorder.stopping()) {
-            synchronized (this) {
-                fingerprint = null;
-                tell(Medium.Device::forget);
-            }
+        if (endsWithPlatform()) {
+            return;
+        }
+        synchronized (this) {
+            fingerprint = null;
+            tell(Medium.Device::forget);
         }
         close();
     }
@@ -262,6 +270,15 @@ final class DeviceLog implements DeviceRecord {
     private boolean waits() {
         return domains.values().stream()
                 .anyMatch(id -> id != Medium.NO_TABLE && tables.stream().noneMatch(table -> table.id() == id));
+    }
+
+    /** Closes the record, if what happens now happens only because the platform stops. */
+    private boolean endsWithPlatform() {
+        if (recorder.stopping()) {
+            close();
+            return true;
+        }
+        return false;
     }
 
     private void tell(Changes.Change change) {

@@ -24,6 +24,9 @@ public final class FileMedium implements Medium {
     /** Below this share of live data, in percent, the file is compacted while nothing else is to do. */
     private static final int MIN_FILL_RATE = 50;
 
+    /** How long space is not used again if the disk may write in another order. */
+    private static final int RETENTION_MILLIS = 1000;
+
     private static final int COMPACT_BYTES = 4 << 20;
     private static final int CLOSE_MILLIS = 200;
 
@@ -54,12 +57,13 @@ public final class FileMedium implements Medium {
                     .autoCommitDisabled()
                     .autoCommitBufferSize(0)
                     .cacheSize(PAGE_CACHE_MIB)
+                    .cacheConcurrency(1)
                     .open();
             if (!isNew && store.getStoreVersion() != FORMAT) {
                 throw new IOException(file + ": is not a file of this store");
             }
-            // With a commit that is forced before the next one begins, space is free as soon as it is not used.
-            store.setRetentionTime(force ? 0 : store.getRetentionTime());
+            // A forced commit ends before the next one begins, so that space is free as soon as it is not used.
+            store.setRetentionTime(force ? 0 : RETENTION_MILLIS);
             store.setVersionsToKeep(0);
             store.setStoreVersion(FORMAT);
             names = store.openMap("devices");

@@ -97,6 +97,8 @@ class FileMediumTest {
                 .isEmpty();
         assertThat(keptAfter(false, DeviceRecord::drop)).isEmpty();
         assertThat(keptAfter(true, DeviceRecord::reset).orElseThrow().domains()).containsKey(1);
+        assertThat(keptAfter(true, record -> record.unplugged(1)).orElseThrow().attachments())
+                .containsKey(1);
         assertThat(keptAfter(true, DeviceRecord::drop).orElseThrow().domains()).containsKey(1);
     }
 
@@ -180,6 +182,7 @@ class FileMediumTest {
         try (BackedStore store = open(file)) {
             DeviceRecord record = begin(store);
             MappingTable table = table(store, record, 1);
+            record.attached(1, 1);
             record.commit();
             if (stopping) {
                 store.stopping();

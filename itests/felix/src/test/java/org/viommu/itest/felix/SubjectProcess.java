@@ -1,0 +1,133 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.itest.felix;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.stream.Stream;
+
+/** The application in a process of its own, with one more bundle: {@link KillSubject}. */
+final class SubjectProcess implements AutoCloseable {
+    private static final List<Class<?>> CLASSES = List.of(KillSubject.class, SampleTopology.class, TestGuest.class);
+    private static final String IMPORTS =
+            "org.osgi.framework,org.osgi.service.cm,org.osgi.util.tracker,org.viommu.driver,"
+                    + "org.viommu.iommu,org.viommu.memory,org.viommu.topology,org.viommu.virtio,org.viommu.virtio.iommu";
+
+    private final Process process;
+    private final BufferedReader lines;
+
+    private SubjectProcess(Process process) {
+        this.process = process;
+        lines = process.inputReader();
+    }
+
+    static SubjectProcess start(Path folder, String... arguments) throws IOException {
+        Path application = folder.resolve("viommu");
+        if (!Files.exists(application)) {
+            copy(Path.of(System.getProperty("viommu.application")), application);
+            writeBundle(application.resolve("bundle/subject.jar"));
+        }
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-Djava.io.tmpdir=" + folder,
+                "-jar",
+                application.resolve("lib/launcher.jar").toString()));
+        command.addAll(List.of(arguments));
+        return new SubjectProcess(new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start());
+    }
+
+    /** What the store had kept, as the process serves it. */
+    List<String> dump() throws IOException {
+        List<String> dump = new ArrayList<>();
+        for (String line = next(); !line.equals("dumped"); line = next()) {
+            dump.add(line);
+        }
+        return dump;
+    }
+
+    /** Kills the process when it has said so much, and gives on all that it has said. */
+    void killAfter(int count, Consumer<String> listener) throws IOException, InterruptedException {
+        for (int i = 0; i < count; i++) {
+            listener.accept(next());
+        }
+        // Process.destroyForcibly would close the pipe with what is in it.
+        process.toHandle().destroyForcibly();
+        StringWriter rest = new StringWriter();
+        lines.transferTo(rest);
+        process.waitFor();
+        // The last line may be torn; what it stands for was not sent yet.
+        String whole = rest.toString().substring(0, rest.toString().lastIndexOf('\n') + 1);
+        whole.lines().forEach(listener);
+    }
+
+    /** Waits for the end of a process that ends by itself. */
+    int end() throws InterruptedException {
+        process.waitFor(1, TimeUnit.MINUTES);
+        return process.exitValue();
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+
+    private String next() throws IOException {
+        String line = lines.readLine();
+        if (line == null || line.startsWith("broken")) {
+            throw new IOException("the platform ended: " + line);
+        }
+        return line;
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> paths = Files.walk(from)) {
+            for (Path path : paths.toList()) {
+                Files.copy(path, to.resolve(from.relativize(path).toString()));
+            }
+        }
+    }
+
+    private static void writeBundle(Path file) throws IOException {
+        Manifest manifest = new Manifest();
+        Attributes attributes = manifest.getMainAttributes();
+        attributes.put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        attributes.putValue("Bundle-ManifestVersion", "2");
+        attributes.putValue("Bundle-SymbolicName", "test.subject");
+        attributes.putValue("Bundle-Activator", KillSubject.class.getName());
+        attributes.putValue("Import-Package", IMPORTS);
+        Path classes = Path.of(
+                        KillSubject.class.getResource("KillSubject.class").getPath())
+                .getParent();
+        try (OutputStream bytes = Files.newOutputStream(file);
+                JarOutputStream jar = new JarOutputStream(bytes, manifest);
+                Stream<Path> paths = Files.list(classes)) {
+            for (Path path : paths.toList()) {
+                String name = path.getFileName().toString();
+                if (CLASSES.stream().anyMatch(type -> name.startsWith(type.getSimpleName()))) {
+                    jar.putNextEntry(new JarEntry("org/viommu/itest/felix/" + name));
+                    try (InputStream type = Files.newInputStream(path)) {
+                        type.transferTo(jar);
+                    }
+                }
+            }
+        }
+    }
+}
