@@ -142,7 +142,7 @@ class RecordingTest {
         for (RecordingTestStore each : offered) {
             stores.offer(each, Map.of());
         }
-        device = new IommuDevice(settings, topology, stores);
+        device = new IommuDevice(settings, topology, stores, new ProbeExtensions());
     }
 
     private IommuSnapshot snapshot() {
