@@ -256,10 +256,11 @@ final class AddressSpaces {
         if (revoked) {
             gate.awaitQuiescence();
             revoked = false;
-            for (DomainTable table : retired) {
-                table.closeQuietly();
+            // Most batches retire none, and an iterator for each of them would be waste.
+            if (!retired.isEmpty()) {
+                retired.forEach(DomainTable::closeQuietly);
+                retired.clear();
             }
-            retired.clear();
         }
     }
 

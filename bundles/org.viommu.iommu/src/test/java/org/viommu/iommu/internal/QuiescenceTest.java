@@ -20,6 +20,7 @@ import org.viommu.dma.DmaPort;
 import org.viommu.memory.AccessFault;
 import org.viommu.memory.MemoryAccess.Direction;
 import org.viommu.memory.MemoryAccess.Visitor;
+import org.viommu.topology.Topology;
 import org.viommu.virtio.iommu.IommuConfigLayout;
 import org.viommu.virtio.iommu.MapFlags;
 import org.viommu.virtio.iommu.RequestStatus;
@@ -92,6 +93,19 @@ class QuiescenceTest {
                     guest.detach(1, TestGuest.ENDPOINT + i);
                 }
                 guest.device.config().write(IommuConfigLayout.BYPASS, 1, -1L);
+            }
+        },
+        UNPLUG {
+            @Override
+            void take(TestGuest guest) {
+                guest.device.direct(Topology.EMPTY);
+            }
+
+            @Override
+            void give(TestGuest guest) {
+                guest.device.direct(TestGuest.topology(List.of()));
+                attachAll(guest, 1);
+                mapAll(guest);
             }
         },
         RESET {

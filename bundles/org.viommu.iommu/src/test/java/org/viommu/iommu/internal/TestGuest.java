@@ -3,6 +3,8 @@
 
 package org.viommu.iommu.internal;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -56,6 +58,7 @@ final class TestGuest implements AutoCloseable {
     /** From here on memory is free for DMA. */
     static final long DMA_MEMORY = 1 << 20;
 
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final int QUEUE_SIZE = 256;
     private static final long REQUEST_RING = 0x10000;
     private static final long EVENT_RING = 0x20000;
@@ -95,6 +98,7 @@ final class TestGuest implements AutoCloseable {
     private DriverQueue events;
     private int postedEvents;
     private int interrupts;
+    private long allocatedByDevice;
 
     TestGuest() {
         this(settings(0x1000));
@@ -170,6 +174,16 @@ final class TestGuest implements AutoCloseable {
         device.close();
     }
 
+    /** Bytes that this thread has allocated until now. */
+    static long allocated() {
+        return THREADS.getCurrentThreadAllocatedBytes();
+    }
+
+    /** Bytes that the device has allocated while it served requests. */
+    long allocatedByDevice() {
+        return allocatedByDevice;
+    }
+
     int interrupts() {
         return interrupts;
     }
@@ -205,7 +219,9 @@ final class TestGuest implements AutoCloseable {
         try {
             int id = requests.add(pieces, readablePieces);
             requests.publish();
+            long before = allocated();
             session.serve(IommuQueues.REQUEST);
+            allocatedByDevice += allocated() - before;
             if (requests.poll() != id) {
                 throw new AssertionError("the request was not answered");
             }
