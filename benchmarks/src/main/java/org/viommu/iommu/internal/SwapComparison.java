@@ -60,7 +60,11 @@ final class SwapComparison {
                 Topology.builder()
                         .iommu(settings.node())
                         .endpoint(new EndpointNode.PciRange(
-                                PciAddress.of(0, ENDPOINT), PciAddress.of(0, ENDPOINT), ENDPOINT, settings.node(), List.of()))
+                                PciAddress.of(0, ENDPOINT),
+                                PciAddress.of(0, ENDPOINT),
+                                ENDPOINT,
+                                settings.node(),
+                                List.of()))
                         .build(),
                 stores);
         status = new StatusReader(device);
@@ -156,7 +160,8 @@ final class SwapComparison {
 
     private static String report(int mappings, long[] pauses, long[] copies, SwapLoad load) {
         StringBuilder text = new StringBuilder();
-        text.append("# Exchanging the store under load, measured\n\nWritten by `benchmarks/swap`; [stores.md](stores.md) says how an exchange works.\n\n");
+        text.append(
+                "# Exchanging the store under load, measured\n\nWritten by `benchmarks/swap`; [stores.md](stores.md) says how an exchange works.\n\n");
         text.append(String.format(
                 Locale.ROOT,
                 "%,d live mappings, %d exchanges between mapping.radix and mapping.tree, the request queue always full (batches of %d), one endpoint reading all the time, "

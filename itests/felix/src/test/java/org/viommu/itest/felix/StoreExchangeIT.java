@@ -53,7 +53,7 @@ public class StoreExchangeIT {
     private static final String MACHINE = "it";
 
     /** For each way of exchanging. */
-    private static final int SWAPS = 24;
+    private static final int SWAPS = 100;
 
     @Inject
     private BundleContext context;
