@@ -66,7 +66,8 @@ final class SwapComparison {
                                 settings.node(),
                                 List.of()))
                         .build(),
-                stores);
+                stores,
+                new ProbeExtensions());
         status = new StatusReader(device);
     }
 
