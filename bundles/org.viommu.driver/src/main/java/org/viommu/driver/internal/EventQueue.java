@@ -41,9 +41,6 @@ public final class EventQueue {
     private volatile long dropped;
     private volatile boolean closed;
 
-    /** Beside the thread's permit, which a memory access that parks would use up. */
-    private volatile boolean woken;
-
     /** Fills the queue with buffers; the device finds them when it begins to work, without a kick. */
     EventQueue(
             DriverTransport transport,
@@ -71,7 +68,6 @@ public final class EventQueue {
 
     /** The device's interrupt. */
     void wake() {
-        woken = true;
         LockSupport.unpark(thread);
     }
 
@@ -104,10 +100,8 @@ public final class EventQueue {
     private void run() {
         try (memory) {
             while (!closed) {
-                woken = false;
                 drain();
-                boolean waiting = queue.enableInterrupts();
-                while (!waiting && !woken && !closed) {
+                if (!queue.enableInterrupts()) {
                     LockSupport.park(this);
                 }
             }

@@ -37,20 +37,13 @@ import org.viommu.mapping.recording.BackedStore;
         configurationPid = MvStoreComponent.PID,
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 @Designate(ocd = MvStoreComponent.Config.class)
-@ProvidesMappingStore(
-        viommu_store = MvStoreComponent.SHORT_NAME,
-        durable = true,
-        shared = false,
-        bytes_per_mapping = MvStoreComponent.BYTES_PER_MAPPING)
+@ProvidesMappingStore(name = MvStoreComponent.SHORT_NAME, durable = true, shared = false)
 public final class MvStoreComponent {
     /** PID of the configuration. */
     public static final String PID = "org.viommu.mapping.mvstore";
 
     /** The store's short name. */
     public static final String SHORT_NAME = "mvstore";
-
-    /** In memory; what the file takes is another matter. */
-    static final long BYTES_PER_MAPPING = 256;
 
     private static final Logger LOG = LoggerFactory.getLogger(MvStoreComponent.class);
 
@@ -120,9 +113,6 @@ public final class MvStoreComponent {
         context.addBundleListener(platform);
         Dictionary<String, Object> properties = new Hashtable<>();
         properties.put(MappingStore.NAME, SHORT_NAME);
-        properties.put(MappingStore.DURABLE, true);
-        properties.put(MappingStore.SHARED, false);
-        properties.put(MappingStore.BYTES_PER_MAPPING, BYTES_PER_MAPPING);
         properties.put(Constants.SERVICE_RANKING, RANKING);
         registration = context.registerService(MappingStore.class, store, properties);
     }

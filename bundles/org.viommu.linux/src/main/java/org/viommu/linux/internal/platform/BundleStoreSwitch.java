@@ -3,10 +3,7 @@
 
 package org.viommu.linux.internal.platform;
 
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleException;
 import org.slf4j.Logger;
@@ -16,30 +13,27 @@ import org.viommu.iommu.IommuStatus;
 import org.viommu.linux.internal.guest.GuestGone;
 import org.viommu.linux.internal.guest.Liveness;
 
-/**
- * Stops and starts the bundles of mapping stores, as an operator would; the IOMMU does the rest by itself. At first the preferred store goes, so that the next one
- * takes over, then the first two, and so on, until in the end only the IOMMU's resident store is left; then it begins again.
- */
+/** Stops and starts the bundle of the mapping store in use, as an operator would; the IOMMU does the rest by itself. */
 final class BundleStoreSwitch implements StoreSwitch {
     private static final Logger LOG = LoggerFactory.getLogger(BundleStoreSwitch.class);
     private static final double NANOS_PER_MILLI = 1e6;
 
-    private final List<Bundle> bundles;
+    private final Bundle bundle;
     private final IommuStatus iommu;
-    private final Set<String> names = new LinkedHashSet<>();
-    private int taken;
+    private final String name;
+    private String other = "";
     private long longestPause;
 
     /**
      * Does nothing yet.
      *
-     * @param bundles the ones that offer stores, at least one, the preferred one first
-     * @param iommu the one that uses them
+     * @param bundle the one that offers the store
+     * @param iommu the one that uses it
      */
-    BundleStoreSwitch(List<Bundle> bundles, IommuStatus iommu) {
-        this.bundles = bundles;
+    BundleStoreSwitch(Bundle bundle, IommuStatus iommu) {
+        this.bundle = bundle;
         this.iommu = iommu;
-        names.add(current());
+        this.name = iommu.snapshot().store().name();
     }
 
     @Override
@@ -51,56 +45,42 @@ final class BundleStoreSwitch implements StoreSwitch {
     public String description() {
         return String.format(
                 Locale.ROOT,
-                "%s in turn, requests waited %.1f ms at most",
-                String.join(", ", names),
+                "%s and %s in turn, requests waited %.1f ms at most",
+                name,
+                other,
                 longestPause / NANOS_PER_MILLI);
     }
 
     @Override
     public void takeAway(Liveness liveness) throws GuestGone, InterruptedException {
-        taken = taken % bundles.size() + 1;
-        String before = current();
-        // The one in use last: there is one move only, to what is left.
-        for (int i = taken - 1; i >= 0; i--) {
-            try {
-                bundles.get(i).stop(Bundle.STOP_TRANSIENT);
-            } catch (BundleException e) {
-                throw new GuestGone(
-                        "bundle %s does not stop: %s".formatted(bundles.get(i).getSymbolicName(), e.getMessage()));
-            }
+        try {
+            bundle.stop(Bundle.STOP_TRANSIENT);
+        } catch (BundleException e) {
+            throw new GuestGone("bundle %s does not stop: %s".formatted(bundle.getSymbolicName(), e.getMessage()));
         }
-        awaitMove(before, liveness);
+        liveness.await(() -> isSettled() && !uses(name));
+        other = iommu.snapshot().store().name();
+        notePause();
     }
 
     @Override
     public void bringBack(Liveness liveness) throws GuestGone, InterruptedException {
-        for (int i = taken - 1; i >= 0; i--) {
-            String before = current();
-            try {
-                bundles.get(i).start(Bundle.START_TRANSIENT);
-            } catch (BundleException e) {
-                throw new GuestGone(
-                        "bundle %s does not start: %s".formatted(bundles.get(i).getSymbolicName(), e.getMessage()));
-            }
-            awaitMove(before, liveness);
+        try {
+            bundle.start(Bundle.START_TRANSIENT);
+        } catch (BundleException e) {
+            throw new GuestGone("bundle %s does not start: %s".formatted(bundle.getSymbolicName(), e.getMessage()));
         }
+        liveness.await(() -> isSettled() && uses(name));
+        notePause();
     }
 
     @Override
     public void restore() {
-        for (Bundle bundle : bundles) {
-            try {
-                bundle.start(Bundle.START_TRANSIENT);
-            } catch (BundleException | IllegalStateException e) {
-                LOG.warn("bundle {} stays stopped: {}", bundle.getSymbolicName(), e.toString());
-            }
+        try {
+            bundle.start(Bundle.START_TRANSIENT);
+        } catch (BundleException | IllegalStateException e) {
+            LOG.warn("bundle {} stays stopped: {}", bundle.getSymbolicName(), e.toString());
         }
-    }
-
-    private void awaitMove(String before, Liveness liveness) throws GuestGone, InterruptedException {
-        liveness.await(() -> isSettled() && !current().equals(before));
-        names.add(current());
-        notePause();
     }
 
     private void notePause() {
@@ -112,7 +92,7 @@ final class BundleStoreSwitch implements StoreSwitch {
         return store.movingTo().isEmpty();
     }
 
-    private String current() {
-        return iommu.snapshot().store().name();
+    private boolean uses(String store) {
+        return iommu.snapshot().store().name().equals(store);
     }
 }

@@ -57,18 +57,13 @@ final class Mapping extends Entry {
     @Override
     Entry without(long outerStart, long outerEnd, Removal removal) {
         if (within(start, end, outerStart, outerEnd)) {
-            leave(removal);
+            removal.add(1);
             return null;
         }
         if (overlaps(outerStart, outerEnd)) {
             removal.refuse();
         }
         return this;
-    }
-
-    @Override
-    void leave(Removal removal) {
-        removal.add(this);
     }
 
     @Override

@@ -1,0 +1,63 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.benchmarks.rings;
+
+import org.viommu.memory.AccessFault;
+import org.viommu.memory.MemoryAccess;
+import org.viommu.virtqueue.Chain;
+import org.viommu.virtqueue.DeviceRing;
+import org.viommu.virtqueue.QueueAddresses;
+import org.viommu.virtqueue.RingFault;
+import org.viommu.virtqueue.Virtqueues;
+
+/** A device as ours are: pops, serves and pushes a batch in one bracket, and publishes it at once. */
+final class JavaDevice {
+    private final MemoryAccess memory;
+    private final DeviceRing queue;
+    private final Chain chain = new Chain();
+
+    /** Batches after which the driver wanted an interrupt. */
+    private long interrupts;
+
+    JavaDevice(MemoryAccess memory, QueueAddresses addresses, boolean packed) throws RingFault {
+        this.memory = memory;
+        this.queue = Virtqueues.openDevice(addresses, RingMemory.features(packed), memory);
+    }
+
+    /** Serves up to {@code batch} requests; returns how many. */
+    int serve(int batch) throws RingFault {
+        int served = 0;
+        memory.enter();
+        try {
+            while (served < batch && queue.pop(chain)) {
+                queue.push(chain, answer());
+                served++;
+            }
+            if (served > 0) {
+                queue.publish();
+                interrupts += queue.interruptWanted() ? 1 : 0;
+            }
+        } finally {
+            memory.exit();
+        }
+        return served;
+    }
+
+    private int answer() {
+        if (chain.readableLength() < RingMemory.REQUEST || chain.writableLength() < RingMemory.ANSWER_SIZE) {
+            return 0;
+        }
+        try {
+            long sum = chain.readLong(0) + chain.readLong(8) + chain.readLong(16) + chain.readLong(24);
+            chain.writeInt(0, (int) sum + chain.readInt(32));
+            return RingMemory.ANSWER_SIZE;
+        } catch (AccessFault fault) {
+            return 0;
+        }
+    }
+
+    long interrupts() {
+        return interrupts;
+    }
+}

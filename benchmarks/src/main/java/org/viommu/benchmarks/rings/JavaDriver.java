@@ -1,0 +1,85 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.benchmarks.rings;
+
+import org.viommu.memory.AccessFault;
+import org.viommu.memory.MemoryAccess;
+import org.viommu.virtqueue.DriverQueue;
+import org.viommu.virtqueue.QueueAddresses;
+import org.viommu.virtqueue.RingFault;
+import org.viommu.virtqueue.Virtqueues;
+
+/** A driver that keeps as many requests under way as its ring holds. */
+final class JavaDriver {
+    private final MemoryAccess memory;
+    private final DriverQueue queue;
+    private final long[] pieces = {0, RingMemory.REQUEST, 0, RingMemory.ANSWER_SIZE};
+    private final long[] freeBuffers;
+    private final long[] bufferOf;
+    private int free;
+    private long sum;
+    private long kicks;
+
+    JavaDriver(MemoryAccess memory, QueueAddresses addresses, boolean packed) throws RingFault {
+        this.memory = memory;
+        this.queue = Virtqueues.openDriver(addresses, RingMemory.features(packed), memory);
+        this.free = addresses.size() / 2;
+        this.freeBuffers = new long[free];
+        this.bufferOf = new long[addresses.size()];
+        for (int i = 0; i < free; i++) {
+            freeBuffers[i] = RingMemory.BUFFERS + (long) (free - 1 - i) * RingMemory.BUFFER;
+        }
+    }
+
+    /** Makes up to {@code batch} requests available at once; returns how many. */
+    int add(int batch, long number) throws RingFault, AccessFault {
+        int added = 0;
+        memory.enter();
+        try {
+            for (; added < batch && free > 0; added++) {
+                long buffer = freeBuffers[--free];
+                memory.putLong(buffer, number + added);
+                memory.putLong(buffer + 8, 1);
+                memory.putLong(buffer + 16, 2);
+                memory.putLong(buffer + 24, 3);
+                memory.putInt(buffer + 32, 4);
+                pieces[0] = buffer;
+                pieces[2] = buffer + RingMemory.ANSWER;
+                bufferOf[queue.add(pieces, 1)] = buffer;
+            }
+            if (added > 0) {
+                queue.publish();
+                kicks += queue.kickWanted() ? 1 : 0;
+            }
+        } finally {
+            memory.exit();
+        }
+        return added;
+    }
+
+    /** Takes up to {@code batch} answers; returns how many. */
+    int poll(int batch) throws RingFault, AccessFault {
+        int polled = 0;
+        memory.enter();
+        try {
+            for (; polled < batch; polled++) {
+                int id = queue.poll();
+                if (id < 0) {
+                    break;
+                }
+                long buffer = bufferOf[id];
+                sum += memory.getInt(buffer + RingMemory.ANSWER);
+                freeBuffers[free++] = buffer;
+            }
+        } finally {
+            memory.exit();
+        }
+        return polled;
+    }
+
+    /** Of all answers and kicks, so that nothing is left out. */
+    long sum() {
+        return sum + kicks;
+    }
+}
