@@ -7,13 +7,7 @@ import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Dictionary;
-import java.util.Hashtable;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.BundleEvent;
-import org.osgi.framework.Constants;
-import org.osgi.framework.ServiceRegistration;
-import org.osgi.framework.SynchronousBundleListener;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -23,10 +17,10 @@ import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.viommu.mapping.MappingStore;
 import org.viommu.mapping.ProvidesMappingStore;
 import org.viommu.mapping.mvstore.internal.FileMedium;
 import org.viommu.mapping.recording.BackedStore;
+import org.viommu.mapping.recording.StoreOffer;
 
 /**
  * Registers the store {@value #SHORT_NAME} while it is configured and its file can be used. A file that cannot be used is left as it is and named in the log.
@@ -52,10 +46,8 @@ public final class MvStoreComponent {
 
     private static final int MAX_DELAY_MILLIS = 60_000;
 
-    private final BundleContext context;
-    private final SynchronousBundleListener platform = this::onBundleEvent;
-    private final BackedStore store;
-    private final ServiceRegistration<MappingStore> registration;
+    /** Null if the file cannot be used. */
+    private final StoreOffer offer;
 
     /** Configuration with the PID {@value MvStoreComponent#PID}. */
     @ObjectClassDefinition(
@@ -104,38 +96,14 @@ public final class MvStoreComponent {
      */
     @Activate
     public MvStoreComponent(BundleContext context, Config config) {
-        this.context = context;
-        store = open(config);
-        if (store == null) {
-            registration = null;
-            return;
-        }
-        context.addBundleListener(platform);
-        Dictionary<String, Object> properties = new Hashtable<>();
-        properties.put(MappingStore.NAME, SHORT_NAME);
-        properties.put(Constants.SERVICE_RANKING, RANKING);
-        registration = context.registerService(MappingStore.class, store, properties);
+        BackedStore store = open(config);
+        offer = store == null ? null : new StoreOffer(context, store, RANKING);
     }
 
     @Deactivate
     void deactivate() {
-        if (store == null) {
-            return;
-        }
-        try {
-            // Devices move their mappings away meanwhile.
-            registration.unregister();
-        } catch (IllegalStateException e) {
-            LOG.debug("the framework, which stops, has withdrawn the store already");
-        }
-        context.removeBundleListener(platform);
-        store.close();
-    }
-
-    /** The framework says that it stops before it stops any bundle. */
-    private void onBundleEvent(BundleEvent event) {
-        if (event.getType() == BundleEvent.STOPPING && event.getBundle().getBundleId() == 0) {
-            store.stopping();
+        if (offer != null) {
+            offer.close();
         }
     }
 

@@ -44,6 +44,15 @@ public interface Medium {
      */
     void commit() throws IOException;
 
+    /**
+     * What is wrong though nothing has failed, in one line for operators. Any thread may ask.
+     *
+     * @return empty if all is well
+     */
+    default String problem() {
+        return "";
+    }
+
     /** Has a moment for work that may be done at any time, after a commit. */
     default void tidy() {}
 

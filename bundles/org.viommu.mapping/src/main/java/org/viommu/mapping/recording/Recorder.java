@@ -93,7 +93,7 @@ final class Recorder implements AutoCloseable {
     }
 
     String problem() {
-        return problem;
+        return problem.isEmpty() ? medium.problem() : problem;
     }
 
     /** Whether resets and moves away are consequences of the platform's end. */

@@ -1,0 +1,173 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.mapping.hazelcast;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Designate;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.viommu.mapping.ProvidesMappingStore;
+import org.viommu.mapping.hazelcast.internal.GridMedium;
+import org.viommu.mapping.hazelcast.internal.Membership;
+import org.viommu.mapping.recording.BackedStore;
+import org.viommu.mapping.recording.StoreOffer;
+
+/** Joins a cluster and registers the store {@value #SHORT_NAME} while it is configured. */
+@Component(
+        service = {},
+        immediate = true,
+        configurationPid = HazelcastStoreComponent.PID,
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+@Designate(ocd = HazelcastStoreComponent.Config.class)
+@ProvidesMappingStore(name = HazelcastStoreComponent.SHORT_NAME, durable = true, shared = true)
+public final class HazelcastStoreComponent {
+    /** PID of the configuration. */
+    public static final String PID = "org.viommu.mapping.hazelcast";
+
+    /** The store's short name. */
+    public static final String SHORT_NAME = "hazelcast";
+
+    private static final Logger LOG = LoggerFactory.getLogger(HazelcastStoreComponent.class);
+
+    /** Who configures a cluster wants it to be used. */
+    private static final int RANKING = 300;
+
+    private static final int MAX_BACKUPS = 6;
+    private static final int MAX_PORT = 65_535;
+
+    private final GridMedium medium;
+
+    /** Null if the cluster cannot be joined. */
+    private final StoreOffer offer;
+
+    /** Configuration with the PID {@value HazelcastStoreComponent#PID}. */
+    @ObjectClassDefinition(
+            name = "Shared mapping store",
+            description = "Keeps devices with their domains and mappings in the memory of several hosts.")
+    public @interface Config {
+        /**
+         * Who belongs together.
+         *
+         * @return name of the cluster
+         */
+        @AttributeDefinition(description = "Name of the cluster.")
+        String cluster() default "viommu";
+
+        /**
+         * Where this member listens.
+         *
+         * @return address of this host
+         */
+        @AttributeDefinition(
+                description = "Address of this host on which the member listens. The traffic is not encrypted.")
+        String address() default "127.0.0.1";
+
+        /**
+         * Where this member listens.
+         *
+         * @return TCP port
+         */
+        @AttributeDefinition(description = "TCP port on which the member listens.", min = "1", max = "65535")
+        int port() default 5701;
+
+        /**
+         * Whom to join.
+         *
+         * @return addresses
+         */
+        @AttributeDefinition(description = "The other members, each as HOST:PORT. Nobody else is looked for.")
+        String[] members() default {};
+
+        /**
+         * Copies of each change.
+         *
+         * @return at least 0
+         */
+        @AttributeDefinition(
+                description = "How many other members have a change before the guest is answered.",
+                min = "0",
+                max = "6")
+        int backups() default 1;
+
+        /**
+         * Members without which nothing is kept.
+         *
+         * @return at least 1
+         */
+        @AttributeDefinition(
+                name = "min-members",
+                description =
+                        "With fewer members the device goes on in memory and says so; 1 to keep changes without a copy.",
+                min = "1")
+        int min$_$members() default 2;
+    }
+
+    /**
+     * Joins the cluster and registers the store.
+     *
+     * @param context for the registration
+     * @param config of the member
+     * @throws IllegalArgumentException naming the PID, the key and the value
+     */
+    @Activate
+    public HazelcastStoreComponent(BundleContext context, Config config) {
+        medium = new GridMedium(membership(config));
+        BackedStore store = open(config);
+        offer = store == null ? null : new StoreOffer(context, store, RANKING);
+    }
+
+    @Deactivate
+    void deactivate() {
+        if (offer != null) {
+            offer.close();
+        }
+        medium.leave();
+    }
+
+    private BackedStore open(Config config) {
+        try {
+            BackedStore store = BackedStore.open(SHORT_NAME, medium, Duration.ZERO);
+            LOG.info(
+                    "store {}: member of cluster {} at {}:{}",
+                    SHORT_NAME,
+                    config.cluster(),
+                    config.address(),
+                    config.port());
+            return store;
+        } catch (IOException e) {
+            LOG.error("store {}: not offered: {}", SHORT_NAME, e.getMessage());
+            LOG.debug("store {}: why", SHORT_NAME, e);
+            return null;
+        }
+    }
+
+    private static Membership membership(Config config) {
+        inRange("port", config.port(), 1, MAX_PORT);
+        inRange("backups", config.backups(), 0, MAX_BACKUPS);
+        inRange("min-members", config.min$_$members(), 1, Integer.MAX_VALUE);
+        return new Membership(
+                config.cluster(),
+                config.address(),
+                config.port(),
+                List.of(config.members()),
+                config.backups(),
+                config.min$_$members());
+    }
+
+    private static void inRange(String key, int value, int low, int high) {
+        if (value < low || value > high) {
+            throw new IllegalArgumentException(
+                    PID + ": " + key + ": '" + value + "': allowed are " + low + " to " + high);
+        }
+    }
+}

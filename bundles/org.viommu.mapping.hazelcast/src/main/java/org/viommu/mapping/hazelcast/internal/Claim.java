@@ -1,0 +1,20 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.mapping.hazelcast.internal;
+
+import com.hazelcast.map.EntryProcessor;
+import java.util.Map;
+
+/** Makes the caller the owner of a device; returns its epoch. */
+final class Claim implements EntryProcessor<String, SharedDevice, Long> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public Long process(Map.Entry<String, SharedDevice> entry) {
+        SharedDevice device = entry.getValue() == null ? new SharedDevice() : entry.getValue();
+        long epoch = device.claim();
+        entry.setValue(device);
+        return epoch;
+    }
+}

@@ -1,0 +1,63 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.mapping.hazelcast.internal;
+
+import com.hazelcast.config.Config;
+import com.hazelcast.config.InMemoryFormat;
+import com.hazelcast.config.JoinConfig;
+import com.hazelcast.config.MapConfig;
+import com.hazelcast.config.MergePolicyConfig;
+import com.hazelcast.config.NetworkConfig;
+import java.util.List;
+
+/**
+ * Where this member is and whom it joins.
+ *
+ * @param cluster name of the cluster
+ * @param address this host's, on which it listens
+ * @param port on which it listens
+ * @param members addresses of others, each as HOST or HOST:PORT
+ * @param backups other members that have each change before it counts
+ * @param minMembers members without which nothing is kept
+ */
+public record Membership(String cluster, String address, int port, List<String> members, int backups, int minMembers) {
+    static final String DEVICES = "viommu.devices";
+
+    private static final int BATCH_OF_MERGED = 100;
+
+    /** Copies the list. */
+    public Membership {
+        members = List.copyOf(members);
+    }
+
+    /** As Hazelcast is to be told: it looks for nobody and talks to nobody but the members. */
+    Config config() {
+        Config config = new Config();
+        config.setClusterName(cluster);
+        config.setClassLoader(Membership.class.getClassLoader());
+        config.setProperty("hazelcast.phone.home.enabled", "false");
+        config.setProperty("hazelcast.logging.type", "slf4j");
+        config.setProperty("hazelcast.shutdownhook.enabled", "false");
+        config.setProperty("hazelcast.socket.bind.any", "false");
+        config.setProperty("hazelcast.partition.count", "31");
+        config.setProperty("hazelcast.heartbeat.interval.seconds", "1");
+        config.setProperty("hazelcast.max.no.heartbeat.seconds", "10");
+        config.setProperty("hazelcast.merge.first.run.delay.seconds", "5");
+        config.setProperty("hazelcast.merge.next.run.delay.seconds", "5");
+        // A backup that may be missing is a failure, not a success with a delay.
+        config.setProperty("hazelcast.operation.fail.on.indeterminate.operation.state", "true");
+        NetworkConfig network = config.getNetworkConfig();
+        network.setPort(port).setPortAutoIncrement(false);
+        network.getInterfaces().setEnabled(true).addInterface(address);
+        JoinConfig join = network.getJoin();
+        join.getMulticastConfig().setEnabled(false);
+        join.getAutoDetectionConfig().setEnabled(false);
+        join.getTcpIpConfig().setEnabled(true).setMembers(members);
+        config.addMapConfig(new MapConfig(DEVICES)
+                .setInMemoryFormat(InMemoryFormat.OBJECT)
+                .setBackupCount(backups)
+                .setMergePolicyConfig(new MergePolicyConfig(NewerDevice.class.getName(), BATCH_OF_MERGED)));
+        return config;
+    }
+}

@@ -1,0 +1,172 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.mapping.hazelcast.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.viommu.mapping.DeviceRecord;
+import org.viommu.mapping.KeptDevice;
+import org.viommu.mapping.MappingTable;
+import org.viommu.mapping.recording.BackedStore;
+
+/** Members in one process, on loopback. */
+class GridMediumTest {
+    private static final String DEVICE = "vm/iommu0";
+    private static final int PORT = 15_710;
+    private static final long LIMIT_NANOS = 120_000_000_000L;
+
+    private final List<Member> members = new ArrayList<>();
+
+    @AfterEach
+    void leave() {
+        members.forEach(Member::end);
+    }
+
+    @Test
+    void a_successor_on_another_member_continues_when_the_owner_is_gone() throws IOException {
+        Member owner = join(0, 2);
+        Member other = join(1, 2);
+        await(() -> owner.store.problem().isEmpty());
+        DeviceRecord record = owner.begin();
+        MappingTable table = owner.store.open(DEVICE, -1);
+        record.opened(-1, false);
+        record.opened(7, true);
+        record.attached(0x10, -1);
+        table.map(0, 0xfff, 0x5000, 1);
+        table.map(0x2000, -1L, 0, 3);
+        table.map(0x1000, 0x1fff, 0, 3);
+        table.unmap(0x1000, 0x1fff);
+        record.bypass(true);
+        record.commit();
+        assertThat(owner.store.problem()).isEmpty();
+        owner.medium.leave();
+
+        DeviceRecord successor = other.store.record(DEVICE);
+        KeptDevice kept = successor.kept().orElseThrow();
+        assertThat(kept.fingerprint()).isEqualTo("granule=1");
+        assertThat(kept.bypass()).isTrue();
+        assertThat(kept.domains())
+                .containsEntry(-1, false)
+                .containsEntry(7, true)
+                .hasSize(2);
+        assertThat(kept.attachments()).containsEntry(0x10, -1).hasSize(1);
+        assertThat(starts(successor.resume(-1))).containsExactly(0L, 0x2000L);
+    }
+
+    @Test
+    void a_former_owner_is_fenced_and_changes_nothing_any_more() throws IOException {
+        Member owner = join(0, 2);
+        Member other = join(1, 2);
+        DeviceRecord record = owner.begin();
+        MappingTable table = owner.store.open(DEVICE, 1);
+        record.opened(1, false);
+        table.map(0, 0xfff, 0x5000, 1);
+        record.commit();
+
+        DeviceRecord successor = other.store.record(DEVICE);
+        assertThat(successor.kept()).isPresent();
+        MappingTable taken = successor.resume(1);
+        table.map(0x1000, 0x1fff, 0, 1);
+        record.commit();
+        assertThat(owner.store.problem())
+                .isEqualTo("cluster test: another host has taken over [" + DEVICE
+                        + "]; nothing of what happens here is kept");
+        taken.map(0x8000, 0x8fff, 0, 1);
+        successor.commit();
+        assertThat(other.store.problem()).isEmpty();
+
+        other.store.close();
+        SharedDevice kept = owner.medium.read(DEVICE);
+        assertThat(starts(kept.table(kept.kept().tables().get(1)))).containsExactly(0L, 0x8000L);
+    }
+
+    @Test
+    void alone_the_device_goes_on_in_memory_and_catches_up_when_another_member_joins() throws IOException {
+        Member owner = join(0, 2);
+        DeviceRecord record = owner.begin();
+        MappingTable table = owner.store.open(DEVICE, 1);
+        record.opened(1, false);
+        table.map(0, 0xfff, 0x5000, 1);
+        record.commit();
+        await(() -> owner.store
+                .problem()
+                .equals("cluster test: 1 of at least 2 members are there, so changes have no copy"));
+        Member other = join(1, 2);
+        await(() -> owner.store.problem().isEmpty());
+        owner.medium.leave();
+        assertThat(starts(continued(other))).containsExactly(0L);
+    }
+
+    @Test
+    void of_two_copies_the_later_owner_s_counts_and_of_one_owner_s_the_later() throws IOException {
+        SharedDevice early = new SharedDevice();
+        early.claim();
+        early.apply(new ChangesReader(new byte[0]));
+        SharedDevice late = new SharedDevice();
+        late.claim();
+        late.claim();
+        assertThat(late.after(early)).isTrue();
+        assertThat(early.after(late)).isFalse();
+        late.apply(new ChangesReader(new byte[0]));
+        SharedDevice stale = new SharedDevice();
+        stale.claim();
+        stale.claim();
+        assertThat(late.after(stale)).isTrue();
+        assertThat(stale.after(late)).isFalse();
+    }
+
+    private static MappingTable continued(Member member) {
+        DeviceRecord successor = member.store.record(DEVICE);
+        assertThat(successor.kept()).isPresent();
+        return successor.resume(1);
+    }
+
+    private Member join(int index, int minMembers) throws IOException {
+        GridMedium medium = new GridMedium(new Membership(
+                "test",
+                "127.0.0.1",
+                PORT + index,
+                List.of("127.0.0.1:" + PORT, "127.0.0.1:" + (PORT + 1)),
+                1,
+                minMembers));
+        Member member = new Member(medium, BackedStore.open("hazelcast", medium, Duration.ZERO));
+        members.add(member);
+        return member;
+    }
+
+    private record Member(GridMedium medium, BackedStore store) {
+        DeviceRecord begin() {
+            DeviceRecord record = store.record(DEVICE);
+            record.begin("granule=1", false);
+            return record;
+        }
+
+        void end() {
+            store.close();
+            medium.leave();
+        }
+    }
+
+    private static List<Long> starts(MappingTable table) {
+        List<Long> starts = new ArrayList<>();
+        table.forEach(0, (start, end, physical, flags) -> starts.add(start));
+        return starts;
+    }
+
+    private static void await(BooleanSupplier condition) {
+        long end = System.nanoTime() + LIMIT_NANOS;
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).isLessThan(end);
+            LockSupport.parkNanos(1_000_000);
+        }
+    }
+}
