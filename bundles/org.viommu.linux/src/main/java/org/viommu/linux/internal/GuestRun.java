@@ -17,6 +17,7 @@ import org.viommu.linux.internal.check.DriverCheck;
 import org.viommu.linux.internal.check.EntropyCheck;
 import org.viommu.linux.internal.check.FaultCountCheck;
 import org.viommu.linux.internal.check.Guest;
+import org.viommu.linux.internal.check.HotPlugCheck;
 import org.viommu.linux.internal.check.MsiWindowCheck;
 import org.viommu.linux.internal.check.PowerOffCheck;
 import org.viommu.linux.internal.check.ReadCheck;
@@ -105,23 +106,24 @@ final class GuestRun {
             QemuCommandLine commandLine, RunFolder folder, Platform platform, GuestDisk disk, Deadline deadline)
             throws CannotRun, IOException, InterruptedException {
         Path socket = folder.file("control.sock");
-        List<String> command = tell(commandLine.controlledBy(socket));
+        Path monitor = folder.file("monitor.sock");
+        List<String> command = tell(commandLine.monitoredBy(monitor).controlledBy(socket));
         Console console = new Console(narrator::echo);
         QemuMessages messages = new QemuMessages(line -> narrator.say("QEMU: %s", line));
         Verdict verdict = new Verdict();
         try (BootedGuest booted = BootedGuest.boot(command, socket, console, messages, platform::failure, deadline)) {
-            verdict.run(checks(booted, platform, disk, options.packed()), booted.guest(), narrator);
+            verdict.run(checks(booted, platform, disk, monitor), booted.guest(), narrator);
         }
         verdict.tell(narrator);
         return verdict.isPass() ? ExitStatus.OK : ExitStatus.FAILED;
     }
 
-    private static List<Check> checks(BootedGuest booted, Platform platform, GuestDisk disk, boolean packed)
-            throws CannotRun {
+    private List<Check> checks(BootedGuest booted, Platform platform, GuestDisk disk, Path monitor)
+            throws CannotRun, IOException {
         Guest guest = booted.guest();
         StrayDmaCheck stray = new StrayDmaCheck(guest, platform.strayWriter());
         return List.of(
-                new DriverCheck(guest, platform.endpoints(), packed),
+                new DriverCheck(guest, platform.endpoints(), options.packed()),
                 new BootTableCheck(guest, platform.table()),
                 new MsiWindowCheck(
                         guest,
@@ -131,6 +133,7 @@ final class GuestRun {
                 new WriteCheck(guest, disk),
                 new EntropyCheck(guest),
                 new StoreSwapCheck(guest, disk, platform.stores()),
+                new HotPlugCheck(guest, platform.hotPlug(), monitor),
                 stray,
                 new FaultCountCheck(guest, stray::provoked),
                 new RequestsCheck(platform, stray::provoked),

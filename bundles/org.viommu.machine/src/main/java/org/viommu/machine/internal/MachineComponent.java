@@ -4,7 +4,6 @@
 package org.viommu.machine.internal;
 
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +15,7 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
@@ -51,12 +51,12 @@ public final class MachineComponent implements Machine {
     private final BundleContext context;
     private final String name;
     private ServiceRegistration<Machine> registration;
-    private final List<FunctionSpec> specs;
+    private List<FunctionSpec> specs;
     private final Map<String, DeviceType> types = new HashMap<>();
     private final Map<String, DmaTranslator> translators = new HashMap<>();
     private final TopologySources sources;
     private final Map<FunctionSpec, HostedFunction> hosted = new HashMap<>();
-    private final Map<FunctionSpec, Blueprint> plans = new LinkedHashMap<>();
+    private final Map<FunctionSpec, Blueprint> plans = new HashMap<>();
     private boolean closed;
 
     /**
@@ -84,6 +84,27 @@ public final class MachineComponent implements Machine {
                 context.registerService(Machine.class, this, FrameworkUtil.asDictionary(Map.of(Machine.NAME, name)));
     }
 
+    /** Functions that are not configured any more go, new ones come, and the others do not notice. */
+    @Modified
+    synchronized void modify(MachineConfiguration configuration) {
+        if (!name.equals(configuration.name())) {
+            throw new IllegalArgumentException(MachineConfiguration.PID + ": name: '" + configuration.name()
+                    + "': a machine keeps its name, which is " + name);
+        }
+        List<FunctionSpec> next = FunctionSpec.parseAll(configuration.functions());
+        for (FunctionSpec spec : specs) {
+            if (!next.contains(spec)) {
+                plans.remove(spec);
+                HostedFunction gone = hosted.remove(spec);
+                if (gone != null) {
+                    gone.close();
+                }
+            }
+        }
+        specs = next;
+        assemble();
+    }
+
     @Override
     public String name() {
         return name;
@@ -91,9 +112,7 @@ public final class MachineComponent implements Machine {
 
     @Override
     public synchronized List<FunctionStatus> functions() {
-        return plans.entrySet().stream()
-                .map(plan -> status(plan.getKey(), plan.getValue()))
-                .toList();
+        return specs.stream().map(spec -> status(spec, plans.get(spec))).toList();
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)

@@ -52,7 +52,7 @@ class LinuxGuestIT {
     @Test
     void every_check_passes() {
         assertThat(status).as(output).isZero();
-        assertThat(output).contains("PASS: 11 of 11 checks passed");
+        assertThat(output).contains("PASS: 12 of 12 checks passed");
     }
 
     @Test

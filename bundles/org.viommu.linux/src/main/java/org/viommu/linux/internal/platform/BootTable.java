@@ -15,17 +15,24 @@ import org.viommu.topology.TopologyReader;
 import org.viommu.topology.TopologyWriter;
 
 /**
- * The file from which both the guest and the platform learn what is behind the IOMMU.
+ * The tables from which the guest and the platform learn what is behind the IOMMU.
  *
  * @param pid of the topology source that reads it
- * @param file where it is
+ * @param file that the guest boots with, which covers what may be plugged in
+ * @param present a table of the same kind with what is there from the start, for the platform
  * @param reader understands it
  * @param guestPath where a guest's kernel shows it
  * @param option of QEMU, and its value
  * @param msiWindow where message-signalled interrupts go, at addresses that are not translated: QEMU passes those of our functions on by itself
  */
 public record BootTable(
-        String pid, Path file, TopologyReader reader, String guestPath, List<String> option, Msi msiWindow) {
+        String pid,
+        Path file,
+        Path present,
+        TopologyReader reader,
+        String guestPath,
+        List<String> option,
+        Msi msiWindow) {
     /**
      * Addresses.
      *
@@ -52,11 +59,12 @@ public record BootTable(
 
     /** A VIOT, as PCs have it. */
     static BootTable viot(TopologyWriter writer, TopologyReader reader, Path folder) throws IOException {
-        Path file = folder.resolve("viot.bin");
-        Files.write(file, writer.write(PciSlots.topology()));
+        Path file = Files.write(folder.resolve("viot.bin"), writer.write(PciSlots.bootTopology()));
+        Path present = Files.write(folder.resolve("present.viot"), writer.write(PciSlots.topology()));
         return new BootTable(
                 "org.viommu.topology.acpi",
                 file,
+                present,
                 reader,
                 "/sys/firmware/acpi/tables/VIOT",
                 List.of("-acpitable", "file=" + QemuCommandLine.escape(file)),
@@ -72,14 +80,17 @@ public record BootTable(
     static BootTable devicetree(TopologyPatcher patcher, TopologyReader reader, byte[] dump, Path folder)
             throws CannotRun, IOException {
         Path file = folder.resolve("viommu.dtb");
+        Path present = folder.resolve("present.dtb");
         try {
-            Files.write(file, patcher.patch(dump, PciSlots.topology()));
+            Files.write(file, patcher.patch(dump, PciSlots.bootTopology()));
+            Files.write(present, patcher.patch(dump, PciSlots.topology()));
         } catch (TopologyFormatException | IllegalArgumentException e) {
             throw CannotRun.because("QEMU's devicetree cannot be used: %s.", e.getMessage());
         }
         return new BootTable(
                 "org.viommu.topology.devicetree",
                 file,
+                present,
                 reader,
                 "/sys/firmware/fdt",
                 List.of("-dtb", file.toString()),

@@ -99,7 +99,7 @@ public final class ConfiguredPlatform implements Platform {
 
     private Optional<String> missingFunction() {
         return services.machine().map(Machine::functions).orElse(List.of()).stream()
-                .filter(function -> function.missing().isPresent())
+                .filter(function -> function.missing().isPresent() && PciSlots.isFixed(function.name()))
                 .map(FunctionStatus::toString)
                 .findFirst();
     }
@@ -120,16 +120,10 @@ public final class ConfiguredPlatform implements Platform {
     @Override
     public List<String> qemuOptions() {
         List<String> options = new ArrayList<>(table.option());
+        options.addAll(HotPlugSlot.qemuOptions());
         for (PciSlots slot : PciSlots.values()) {
-            JsonObject socket = new JsonObject();
-            socket.addProperty("type", "unix");
-            socket.addProperty("path", slot.socket(folder).toString());
-            JsonObject device = new JsonObject();
-            device.addProperty("driver", "vfio-user-pci");
+            JsonObject device = PciSlots.vfioUser(slot.socket(folder));
             device.addProperty("addr", Integer.toHexString(slot.address().device()));
-            // The functions have no option ROM; without this QEMU warns that it is empty.
-            device.addProperty("rombar", 0);
-            device.add("socket", socket);
             options.add("-device");
             options.add(device.toString());
         }
@@ -171,6 +165,15 @@ public final class ConfiguredPlatform implements Platform {
                 stray.write(iova, length);
             }
         };
+    }
+
+    @Override
+    public HotPlug hotPlug() throws CannotRun, IOException {
+        IommuStatus iommu = services.iommu().orElseThrow(this::unserved);
+        return new ConfiguredHotPlug(
+                folder,
+                configurations,
+                endpoint -> iommu.snapshot().endpoints().stream().anyMatch(each -> each.id() == endpoint));
     }
 
     @Override

@@ -3,8 +3,10 @@
 
 package org.viommu.linux.internal.platform;
 
+import com.google.gson.JsonObject;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.viommu.topology.EndpointNode;
 import org.viommu.topology.IommuNode;
 import org.viommu.topology.PciAddress;
@@ -29,12 +31,40 @@ enum PciSlots {
         return List.of(DISK, ENTROPY);
     }
 
-    /** What the guest's firmware says of the bus. */
+    /** What is behind the IOMMU when the guest boots. */
     static Topology topology() {
+        return fixed().build();
+    }
+
+    /** What the guest's firmware says: all that can ever be behind the IOMMU. */
+    static Topology bootTopology() {
+        return fixed().endpoint(HotPlugSlot.bus(new IommuNode.PciFunction(IOMMU.address)))
+                .build();
+    }
+
+    private static Topology.Builder fixed() {
         IommuNode iommu = new IommuNode.PciFunction(IOMMU.address);
         Topology.Builder topology = Topology.builder().iommu(iommu);
         endpoints().forEach(slot -> topology.endpoint(new EndpointNode.PciRange(slot.address, slot.endpoint(), iommu)));
-        return topology.build();
+        return topology;
+    }
+
+    /** QEMU's description of a function that it finds behind a socket. */
+    static JsonObject vfioUser(Path path) {
+        JsonObject socket = new JsonObject();
+        socket.addProperty("type", "unix");
+        socket.addProperty("path", path.toString());
+        JsonObject device = new JsonObject();
+        device.addProperty("driver", "vfio-user-pci");
+        // The functions have no option ROM; without this QEMU warns that it is empty.
+        device.addProperty("rombar", 0);
+        device.add("socket", socket);
+        return device;
+    }
+
+    /** Whether a device of the machine is one of these. */
+    static boolean isFixed(String device) {
+        return Stream.of(values()).anyMatch(slot -> slot.device.equals(device));
     }
 
     /** Name of the device within the machine. */

@@ -3,6 +3,7 @@
 
 package org.viommu.linux.internal.platform;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import org.viommu.linux.internal.CannotRun;
@@ -35,6 +36,13 @@ public interface Platform extends AutoCloseable {
      * @throws CannotRun if the platform is not ready any more
      */
     StrayWriter strayWriter() throws CannotRun;
+
+    /**
+     * A disk that is not there yet.
+     *
+     * @throws CannotRun if the platform is not ready any more
+     */
+    HotPlug hotPlug() throws CannotRun, IOException;
 
     /**
      * Exchanges the IOMMU's store.

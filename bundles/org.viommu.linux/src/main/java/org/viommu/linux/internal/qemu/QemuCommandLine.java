@@ -53,6 +53,12 @@ public final class QemuCommandLine {
         return path.toString().replace(",", ",,");
     }
 
+    /** QEMU's monitor for programs listens on a socket. */
+    public QemuCommandLine monitoredBy(Path socket) {
+        add("-qmp", "unix:" + escape(socket) + ",server=on,wait=off");
+        return this;
+    }
+
     /** The guest's console goes to QEMU's output, its second serial port to a socket that somebody listens on. */
     public List<String> controlledBy(Path socket) {
         return with(

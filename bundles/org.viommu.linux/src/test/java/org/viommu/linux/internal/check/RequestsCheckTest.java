@@ -12,6 +12,7 @@ import org.viommu.linux.internal.CannotRun;
 import org.viommu.linux.internal.Deadline;
 import org.viommu.linux.internal.check.Outcome.Result;
 import org.viommu.linux.internal.platform.BootTable;
+import org.viommu.linux.internal.platform.HotPlug;
 import org.viommu.linux.internal.platform.IommuAccount;
 import org.viommu.linux.internal.platform.Platform;
 import org.viommu.linux.internal.platform.StoreSwitch;
@@ -44,6 +45,11 @@ class RequestsCheckTest {
 
     /** A platform that knows its account, or nothing. */
     private record Accountant(IommuAccount known) implements Platform {
+        @Override
+        public HotPlug hotPlug() {
+            throw new AssertionError("the check plugs nothing");
+        }
+
         @Override
         public BootTable table() {
             throw new AssertionError("the check reads no table");

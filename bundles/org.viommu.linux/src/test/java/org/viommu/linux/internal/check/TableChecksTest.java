@@ -39,7 +39,7 @@ class TableChecksTest {
 
     private Outcome table(String answer) throws Exception {
         Path file = Files.write(folder.resolve("table"), new byte[] {1, 7});
-        BootTable table = new BootTable("pid", file, READER, "/sys/x", List.of(), new BootTable.Msi(0, 1));
+        BootTable table = new BootTable("pid", file, file, READER, "/sys/x", List.of(), new BootTable.Msi(0, 1));
         try (CheckBench bench = new CheckBench(Files.createTempDirectory(folder, "b"), request -> answer)) {
             return new BootTableCheck(bench.guest(), table).run();
         }

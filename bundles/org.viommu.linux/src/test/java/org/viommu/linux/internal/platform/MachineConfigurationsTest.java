@@ -25,6 +25,7 @@ import org.viommu.linux.internal.guest.GuestDisk;
 class MachineConfigurationsTest {
     private static final BootTable TABLE = new BootTable(
             "org.viommu.topology.acpi",
+            Path.of("/run/x/boot"),
             Path.of("/run/x/viot.bin"),
             null,
             "/sys/firmware/acpi/tables/VIOT",
