@@ -3,7 +3,6 @@
 
 package org.viommu.linux.internal.check;
 
-import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.viommu.linux.internal.CannotRun;
@@ -48,20 +47,16 @@ public final class HotPlugCheck implements Check {
             if (!used.get("sha256").equals(expected)) {
                 return Outcome.fail("%s reads as %s, is %s", slot.address(), used.get("sha256"), expected);
             }
-            JsonObject device = new JsonObject();
-            device.add("id", slot.device().get("id"));
-            qmp.execute("device_del", device, guest.liveness());
-            qmp.awaitDeleted(device.get("id").getAsString(), guest.liveness());
+            // Not by device_del: QEMU 11.1.3 fails an assertion whenever a vfio-user function with MSI-X is deleted.
+            Answer gone = guest.ask("hot-remove", slot.address());
+            if (!gone.isOk()) {
+                return Outcome.fail("the guest keeps %s: %s", slot.address(), gone);
+            }
             slot.unplug();
             guest.liveness().await(slot::isForgotten);
-            Answer gone = guest.ask("hot-gone", slot.address());
-            return gone.isOk()
-                    ? Outcome.pass(
-                            "%s came into group %s, read %d MiB with equal SHA-256, and went",
-                            slot.address(),
-                            used.get("group"),
-                            slot.disk().read().bytes() >> 20)
-                    : Outcome.fail("%s", gone);
+            return Outcome.pass(
+                    "%s came into group %s, read %d MiB with equal SHA-256, and went",
+                    slot.address(), used.get("group"), slot.disk().read().bytes() >> 20);
         } catch (CannotRun e) {
             return Outcome.fail("%s", e.getMessage());
         }

@@ -22,7 +22,7 @@ public interface HotPlug {
     /** Whether QEMU can connect to the function. */
     boolean isServed();
 
-    /** The arguments of QMP's {@code device_add}; its {@code id} is that for {@code device_del}. */
+    /** The arguments of QMP's {@code device_add}. */
     JsonObject device();
 
     /** Takes the function, the endpoint and the topology back, without waiting. */

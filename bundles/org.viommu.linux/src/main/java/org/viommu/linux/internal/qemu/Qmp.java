@@ -15,18 +15,15 @@ import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.viommu.linux.internal.guest.GuestGone;
 import org.viommu.linux.internal.guest.Liveness;
 
-/** QEMU's monitor for programs (QEMU, docs/interop/qmp-spec): one JSON object a line, commands answered in order, events in between. */
+/** QEMU's monitor for programs (QEMU, docs/interop/qmp-spec): one JSON object a line, commands answered in order, events, for which nobody waits, in between. */
 public final class Qmp implements AutoCloseable {
     private final SocketChannel socket;
     private final LinkedBlockingQueue<JsonObject> answers = new LinkedBlockingQueue<>();
-    private final Set<String> deleted = ConcurrentHashMap.newKeySet();
 
     private Qmp(SocketChannel socket) {
         this.socket = socket;
@@ -55,12 +52,6 @@ public final class Qmp implements AutoCloseable {
                 JsonObject message = JsonParser.parseString(line).getAsJsonObject();
                 if (message.has("return") || message.has("error")) {
                     answers.add(message);
-                } else if (message.has("event")
-                        && message.get("event").getAsString().equals("DEVICE_DELETED")) {
-                    JsonObject data = message.getAsJsonObject("data");
-                    if (data.has("device")) {
-                        deleted.add(data.get("device").getAsString());
-                    }
                 }
             }
         } catch (IOException | JsonParseException | IllegalStateException e) {
@@ -91,11 +82,6 @@ public final class Qmp implements AutoCloseable {
             }
             liveness.check();
         }
-    }
-
-    /** Waits until the guest has let go of a device that QEMU was told to remove. */
-    public void awaitDeleted(String device, Liveness liveness) throws GuestGone, InterruptedException {
-        liveness.await(() -> deleted.contains(device));
     }
 
     @Override
