@@ -13,13 +13,19 @@ import org.osgi.annotation.versioning.ConsumerType;
  */
 @ConsumerType
 public interface MappingStore {
-    /** Service property: the store's short name, for example {@code radix}. */
+    /** Service property and capability attribute: the store's short name, for example {@code radix}. */
     String NAME = "viommu.store";
 
-    /**
-     * Namespace of the capability that bundles with a store provide. Its attributes are {@link #NAME}, {@code durable} (mappings outlive the process) and
-     * {@code shared} (other processes see them).
-     */
+    /** Service property and capability attribute: whether mappings outlive the process. */
+    String DURABLE = "durable";
+
+    /** Service property and capability attribute: whether other processes see the mappings. */
+    String SHARED = "shared";
+
+    /** Service property and capability attribute: the most bytes that a mapping takes, wherever a guest puts it. */
+    String BYTES_PER_MAPPING = "bytes.per.mapping";
+
+    /** Namespace of the capability that bundles with a store provide, with the attributes above; see {@link ProvidesMappingStore}. */
     String NAMESPACE = "org.viommu.mapping";
 
     /**

@@ -10,9 +10,11 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.osgi.annotation.bundle.Attribute;
 import org.osgi.annotation.bundle.Capability;
+import org.osgi.service.component.annotations.ComponentPropertyType;
 
 /**
- * States in the bundle's manifest that the bundle provides a {@link MappingStore}, so that whoever assembles an installation can require one.
+ * States what a {@link MappingStore} is like, in two places with the same names: as a capability in the manifest, so that whoever assembles an installation can
+ * require a certain kind of store ({@link RequireMappingStore}), and as properties of the service, so that a device's target filter can choose one.
  *
  * <p>Goes on the component that provides the service.
  */
@@ -20,28 +22,37 @@ import org.osgi.annotation.bundle.Capability;
 @Retention(RetentionPolicy.CLASS)
 @Target(ElementType.TYPE)
 @Capability(namespace = MappingStore.NAMESPACE)
+@ComponentPropertyType
 public @interface ProvidesMappingStore {
     /**
      * The store's short name.
      *
-     * @return the value of the service property {@link MappingStore#NAME}
+     * @return the value of {@link MappingStore#NAME}
      */
     @Attribute(MappingStore.NAME)
-    String name();
+    String viommu_store();
 
     /**
      * Whether mappings outlive the process.
      *
-     * @return whether they do
+     * @return the value of {@link MappingStore#DURABLE}
      */
-    @Attribute("durable")
+    @Attribute(MappingStore.DURABLE)
     boolean durable();
 
     /**
      * Whether other processes see the mappings.
      *
-     * @return whether they do
+     * @return the value of {@link MappingStore#SHARED}
      */
-    @Attribute("shared")
+    @Attribute(MappingStore.SHARED)
     boolean shared();
+
+    /**
+     * The most memory that a mapping takes, wherever a guest puts it.
+     *
+     * @return the value of {@link MappingStore#BYTES_PER_MAPPING}, at least 1
+     */
+    @Attribute(MappingStore.BYTES_PER_MAPPING)
+    long bytes_per_mapping();
 }

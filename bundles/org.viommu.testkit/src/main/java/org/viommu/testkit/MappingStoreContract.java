@@ -91,6 +91,13 @@ public abstract class MappingStoreContract {
     }
 
     @Nested
+    final class Snapshot extends SnapshotRules {
+        Snapshot() {
+            super(MappingStoreContract.this::store);
+        }
+    }
+
+    @Nested
     final class Memory extends MemoryRules {
         Memory() {
             super(MappingStoreContract.this::store, MappingStoreContract.this::bytesPerMapping);

@@ -43,8 +43,8 @@ public record DriverStart(
             DriverTransport transport, DriverMemory memory, Duration timeout, Consumer<FaultReport> listener)
             throws DriverException {
         Negotiation.reset(transport, timeout);
-        MemoryAccess requestAccess = memory.memory().open();
-        MemoryAccess eventAccess = memory.memory().open();
+        MemoryAccess requestAccess = memory.memory().get();
+        MemoryAccess eventAccess = memory.memory().get();
         try {
             long features = Negotiation.agree(transport);
             IommuConfig config = new ConfigReader(transport, features).read(timeout);

@@ -41,6 +41,9 @@ public final class EventQueue {
     private volatile long dropped;
     private volatile boolean closed;
 
+    /** Beside the thread's permit, which a memory access that parks would use up. */
+    private volatile boolean woken;
+
     /** Fills the queue with buffers; the device finds them when it begins to work, without a kick. */
     EventQueue(
             DriverTransport transport,
@@ -68,6 +71,7 @@ public final class EventQueue {
 
     /** The device's interrupt. */
     void wake() {
+        woken = true;
         LockSupport.unpark(thread);
     }
 
@@ -100,8 +104,10 @@ public final class EventQueue {
     private void run() {
         try (memory) {
             while (!closed) {
+                woken = false;
                 drain();
-                if (!queue.enableInterrupts()) {
+                boolean waiting = queue.enableInterrupts();
+                while (!waiting && !woken && !closed) {
                     LockSupport.park(this);
                 }
             }

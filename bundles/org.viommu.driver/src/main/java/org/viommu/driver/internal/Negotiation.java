@@ -19,6 +19,7 @@ final class Negotiation {
     private static final long KNOWN = VirtioFeatures.VERSION_1
             | VirtioFeatures.ACCESS_PLATFORM
             | RingFeatures.EVENT_IDX
+            | RingFeatures.OPTIONAL
             | IommuFeatures.INPUT_RANGE
             | IommuFeatures.DOMAIN_RANGE
             | IommuFeatures.MAP_UNMAP

@@ -3,14 +3,17 @@
 
 package org.viommu.driver.internal;
 
+import java.nio.ByteBuffer;
 import org.viommu.driver.DriverException;
 import org.viommu.driver.DriverException.Reason;
 import org.viommu.memory.AccessFault;
 import org.viommu.memory.MemoryAccess;
 import org.viommu.virtio.DriverTransport;
 import org.viommu.virtqueue.DriverQueue;
+import org.viommu.virtqueue.PackedLayout;
 import org.viommu.virtqueue.QueueAddresses;
 import org.viommu.virtqueue.RingFault;
+import org.viommu.virtqueue.RingFeatures;
 import org.viommu.virtqueue.SplitLayout;
 import org.viommu.virtqueue.Virtqueues;
 
@@ -32,11 +35,7 @@ final class QueueSetup {
         if (size < 2) {
             throw new DriverException(Reason.QUEUE, "queue %d has only %d entries".formatted(index, size));
         }
-        QueueAddresses addresses = new QueueAddresses(
-                size,
-                area(SplitLayout.descriptorTableSize(size), SplitLayout.DESCRIPTOR_TABLE_ALIGNMENT, memory),
-                area(SplitLayout.availableRingSize(size), SplitLayout.AVAILABLE_ALIGNMENT, memory),
-                area(SplitLayout.usedRingSize(size), SplitLayout.USED_ALIGNMENT, memory));
+        QueueAddresses addresses = (features & RingFeatures.PACKED) != 0 ? packed(size, memory) : split(size, memory);
         if (!transport.enableQueue(index, addresses)) {
             throw new DriverException(Reason.QUEUE, "device does not enable queue " + index);
         }
@@ -47,12 +46,26 @@ final class QueueSetup {
         }
     }
 
+    private QueueAddresses split(int size, MemoryAccess memory) throws DriverException {
+        return new QueueAddresses(
+                size,
+                area(SplitLayout.descriptorTableSize(size), SplitLayout.DESCRIPTOR_TABLE_ALIGNMENT, memory),
+                area(SplitLayout.availableRingSize(size), SplitLayout.AVAILABLE_ALIGNMENT, memory),
+                area(SplitLayout.usedRingSize(size), SplitLayout.USED_ALIGNMENT, memory));
+    }
+
+    private QueueAddresses packed(int size, MemoryAccess memory) throws DriverException {
+        return new QueueAddresses(
+                size,
+                area(PackedLayout.descriptorRingSize(size), PackedLayout.DESCRIPTOR_RING_ALIGNMENT, memory),
+                area(PackedLayout.EVENT_SIZE, PackedLayout.EVENT_ALIGNMENT, memory),
+                area(PackedLayout.EVENT_SIZE, PackedLayout.EVENT_ALIGNMENT, memory));
+    }
+
     private long area(int size, int alignment, MemoryAccess memory) throws DriverException {
         long address = carver.take(size, alignment);
         try {
-            for (int i = 0; i < size; i++) {
-                memory.putByte(address + i, (byte) 0);
-            }
+            memory.write(address, ByteBuffer.allocate(size));
         } catch (AccessFault fault) {
             throw new DriverException(Reason.MEMORY, "driver memory cannot be written", fault);
         }

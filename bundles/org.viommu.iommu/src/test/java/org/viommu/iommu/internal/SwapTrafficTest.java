@@ -4,176 +4,191 @@
 package org.viommu.iommu.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.viommu.iommu.internal.SwapTraffic.STABLE;
+import static org.viommu.iommu.internal.SwapTraffic.STABLE_PAGES;
 
-import java.util.List;
-import java.util.Map;
-import java.util.Random;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.viommu.conformance.Limits;
-import org.viommu.conformance.Operation;
-import org.viommu.conformance.Oracle;
-import org.viommu.dma.DmaPort;
-import org.viommu.memory.AccessFault;
-import org.viommu.virtio.iommu.MapFlags;
-import org.viommu.virtio.iommu.RequestStatus;
+import org.viommu.iommu.IommuSnapshot;
+import org.viommu.iommu.internal.TestStore.Defect;
 
-/**
- * Swaps stores again and again while requests change mappings and an endpoint uses those that stay: every answer and
- * every mapping is as the oracle says, and no access fails or goes astray.
- */
+/** Whatever happens to stores while requests and DMA go on, the guest does not notice. */
 class SwapTrafficTest {
-    private static final long PAGE = 0x1000;
     private static final int SWAPS = 30;
-    private static final int MAX_STEPS = 2_000_000;
 
-    /** Stays mapped all the time: each word holds its own guest-physical address. */
-    private static final int STABLE = 1;
+    /** Mappings after which a new store shows its defect, or waits: in the middle of the copy. */
+    private static final int MIDDLE = 900;
 
-    private static final int STABLE_PAGES = 2_000;
-    private static final Limits LIMITS = new Limits(
-            PAGE,
-            0,
-            -1L,
-            0,
-            -1,
-            IntStream.rangeClosed(TestGuest.ENDPOINT, TestGuest.LAST_ENDPOINT)
-                    .boxed()
-                    .collect(Collectors.toMap(endpoint -> endpoint, endpoint -> List.of())));
+    private final SwapTraffic traffic = new SwapTraffic();
+    private final TestGuest guest = traffic.guest;
+    private final TestStore first = new TestStore("first");
+    private final TestStore second = new TestStore("second");
 
-    private final TestGuest guest = new TestGuest();
-    private final Oracle oracle = new Oracle(LIMITS, true);
-    private final AtomicBoolean ended = new AtomicBoolean();
+    @AfterEach
+    void close() {
+        first.release();
+        second.release();
+        traffic.close();
+    }
 
     @ParameterizedTest
     @ValueSource(longs = {11, 12})
-    void nothing_is_lost_and_nothing_fails(long seed) throws Exception {
-        ExecutorService threads = Executors.newFixedThreadPool(2);
-        try {
-            mapStable();
-            Future<Long> reader = threads.submit(this::readStable);
-            Future<?> swapper = threads.submit(this::swap);
-            Random random = new Random(seed);
-            for (int step = 0; step < MAX_STEPS && !swapper.isDone(); step++) {
-                request(random, step);
-            }
-            swapper.get();
-            ended.set(true);
-            assertThat(reader.get()).isPositive();
-            for (int domain = STABLE; domain <= STABLE + 3; domain++) {
-                assertThat(Mappings.all(guest.status, domain)).isEqualTo(Mappings.of(oracle, domain));
-            }
-            assertThat(guest.status.snapshot().store().swaps()).isGreaterThanOrEqualTo(SWAPS);
-            assertThat(guest.status.snapshot().faults().total()).isZero();
-        } finally {
-            ended.set(true);
-            threads.shutdownNow();
-            guest.close();
-        }
-    }
-
-    private void mapStable() throws AccessFault {
-        attach(STABLE, TestGuest.ENDPOINT, 0);
-        for (int i = 0; i < STABLE_PAGES; i++) {
-            long physical = TestGuest.DMA_MEMORY + i * PAGE;
-            guest.physical().putLong(physical, physical);
-            long start = i * 3 * PAGE;
-            map(STABLE, start, start + PAGE - 1, physical, MapFlags.READ, i);
-        }
-    }
-
-    /** Churns between the stable pages, and in domains that come and go. */
-    private void request(Random random, int step) {
-        int domain = STABLE + random.nextInt(4);
-        int endpoint = TestGuest.ENDPOINT + 1 + random.nextInt(3);
-        if (random.nextInt(200) == 0) {
-            attach(domain, endpoint, step);
-            return;
-        }
-        long start = (random.nextInt(STABLE_PAGES) * 3 + 1) * PAGE;
-        long end = start + PAGE * (1 + random.nextInt(2)) - 1;
-        if (random.nextBoolean()) {
-            map(domain, start, end, start, random.nextInt(4), step);
-        } else {
-            expect(new Operation.Unmap(domain, start, end), guest.unmap(domain, start, end), step);
-        }
-    }
-
-    private long readStable() throws AccessFault {
-        long reads = 0;
-        Random random = new Random(1);
-        try (DmaPort port = guest.port(TestGuest.ENDPOINT)) {
-            while (!ended.get()) {
-                int page = random.nextInt(STABLE_PAGES);
-                assertThat(port.getLong(page * 3 * PAGE)).isEqualTo(TestGuest.DMA_MEMORY + page * PAGE);
-                reads++;
-            }
-        }
-        return reads;
-    }
-
-    /** Replaces stores in each order that a framework may choose. */
-    private void swap() {
-        TestStore present = null;
-        for (int i = 0; i < SWAPS; i++) {
-            TestStore next = new TestStore("store" + i);
-            switch (i % 3) {
-                case 0 -> {
-                    offer(next, i);
-                    withdraw(present);
+    void stores_replace_one_another_in_each_order_that_a_framework_may_choose(long seed) throws Exception {
+        traffic.during(seed, () -> {
+            TestStore present = first;
+            traffic.offer(present, 0);
+            for (int i = 1; i <= SWAPS; i++) {
+                TestStore next = new TestStore("store" + i);
+                if (i % 3 == 0) {
+                    traffic.withdraw(present);
                 }
-                case 1 -> {
-                    withdraw(present);
-                    offer(next, i);
+                traffic.offer(next, i);
+                if (i % 3 == 1) {
+                    traffic.awaitStore(next.name());
                 }
-                default -> {
-                    offer(next, i);
-                    awaitStore(next);
-                    withdraw(present);
+                if (i % 3 != 0) {
+                    traffic.withdraw(present);
                 }
+                traffic.awaitStore(next.name());
+                present = next;
             }
-            awaitStore(next);
-            present = next;
-        }
-        withdraw(present);
+            traffic.withdraw(present);
+            return null;
+        });
+        assertThat(store().swaps()).isGreaterThanOrEqualTo(SWAPS);
+        assertThat(store().problem()).isEmpty();
     }
 
-    private void offer(TestStore store, int ranking) {
-        guest.stores.offer(store, Map.of("service.ranking", ranking));
+    @ParameterizedTest
+    @EnumSource(
+            mode = Mode.EXCLUDE,
+            names = {"NONE", "UNMAP_THROWS", "LOOKUP_THROWS", "ITERATION_STOPS_EARLY"})
+    void a_new_store_that_fails_in_the_middle_of_the_copy_is_refused(Defect defect) throws Exception {
+        traffic.during(21, () -> {
+            traffic.offer(first.with(defect, defect == Defect.OPEN_THROWS ? 0 : MIDDLE), 0);
+            Await.until("the store is refused", () -> store().problem().contains("'first'"));
+            traffic.awaitStore("resident");
+            assertThat(first.openTables()).isZero();
+            traffic.proceed();
+            traffic.offer(first.with(Defect.NONE, 0), 0);
+            traffic.awaitStore("first");
+            assertThat(store().problem()).isEmpty();
+            return null;
+        });
     }
 
-    private void withdraw(TestStore store) {
-        if (store != null) {
-            guest.stores.withdraw(store);
-            assertThat(store.openTables()).isZero();
-        }
+    @Test
+    void a_new_store_that_goes_in_the_middle_of_the_copy_is_let_go() throws Exception {
+        traffic.during(31, () -> {
+            traffic.offer(first.withBarrier(MIDDLE), 0);
+            first.awaitBarrier();
+            CompletableFuture<Void> gone = CompletableFuture.runAsync(() -> traffic.withdraw(first));
+            traffic.proceed();
+            first.release();
+            gone.join();
+            traffic.awaitStore("resident");
+            traffic.proceed();
+            return null;
+        });
+        assertThat(store().swaps()).isZero();
     }
 
-    private void awaitStore(TestStore store) {
-        Await.until(store.name(), () -> guest.status.snapshot().store().name().equals(store.name()));
+    @Test
+    void an_old_store_that_goes_in_the_middle_of_the_copy_is_held_until_it_is_over() throws Exception {
+        traffic.during(41, () -> {
+            traffic.offer(first, 0);
+            traffic.awaitStore("first");
+            traffic.offer(second.withBarrier(MIDDLE), 1);
+            second.awaitBarrier();
+            CompletableFuture<Void> gone = CompletableFuture.runAsync(() -> traffic.withdraw(first));
+            traffic.proceed();
+            assertThat(gone.isDone()).isFalse();
+            second.release();
+            gone.join();
+            traffic.awaitStore("second");
+            return null;
+        });
+        assertThat(store().problem()).isEmpty();
     }
 
-    private void attach(int domain, int endpoint, int step) {
-        expect(new Operation.Attach(domain, endpoint, false), guest.attach(domain, endpoint), step);
+    @Test
+    void when_both_go_in_the_middle_of_the_copy_the_resident_store_has_all() throws Exception {
+        traffic.during(51, () -> {
+            traffic.offer(first, 0);
+            traffic.awaitStore("first");
+            traffic.offer(second.withBarrier(MIDDLE), 1);
+            second.awaitBarrier();
+            CompletableFuture<Void> old = CompletableFuture.runAsync(() -> traffic.withdraw(first));
+            CompletableFuture<Void> next = CompletableFuture.runAsync(() -> traffic.withdraw(second));
+            traffic.proceed();
+            second.release();
+            old.join();
+            next.join();
+            traffic.awaitStore("resident");
+            traffic.proceed();
+            return null;
+        });
     }
 
-    private void map(int domain, long start, long end, long physical, int flags, int step) {
-        expect(
-                new Operation.Map(domain, start, end, physical, flags),
-                guest.map(domain, start, end, physical, flags),
-                step);
+    @Test
+    void of_two_exchanges_at_once_the_later_and_preferred_one_counts() throws Exception {
+        traffic.during(61, () -> {
+            traffic.offer(first.withBarrier(MIDDLE), 0);
+            first.awaitBarrier();
+            traffic.offer(second, 1);
+            traffic.proceed();
+            first.release();
+            traffic.awaitStore("second");
+            assertThat(first.openTables()).isZero();
+            return null;
+        });
+        assertThat(store().problem()).isEmpty();
     }
 
-    private void expect(Operation request, RequestStatus actual, int step) {
-        assertThat(oracle.answers(request)).as("step %d: %s", step, request).contains(actual);
-        if (actual == RequestStatus.OK) {
-            oracle.apply(request);
-        }
+    @Test
+    void who_reads_all_mappings_meanwhile_misses_none_that_stays() throws Exception {
+        long[] stable =
+                LongStream.range(0, STABLE_PAGES).map(page -> page * 0x3000).toArray();
+        traffic.during(71, () -> {
+            for (int i = 0; i < SWAPS; i++) {
+                TestStore next = new TestStore("store" + i);
+                traffic.offer(next, i);
+                do {
+                    assertThat(Mappings.all(guest.status, STABLE).stream()
+                                    .mapToLong(IommuSnapshot.Mapping::start)
+                                    .filter(start -> start % 0x3000 == 0)
+                                    .toArray())
+                            .isEqualTo(stable);
+                } while (!store().name().equals(next.name()));
+            }
+            return null;
+        });
+    }
+
+    @Test
+    void a_shutdown_in_the_middle_of_the_copy_leaves_no_table_open() throws Exception {
+        traffic.during(81, () -> {
+            traffic.offer(first, 0);
+            traffic.awaitStore("first");
+            traffic.offer(second.withBarrier(MIDDLE), 1);
+            second.awaitBarrier();
+            traffic.proceed();
+            return null;
+        });
+        CompletableFuture<Void> closed = CompletableFuture.runAsync(traffic::close);
+        second.release();
+        closed.join();
+        assertThat(first.openTables()).isZero();
+        assertThat(second.openTables()).isZero();
+    }
+
+    private IommuSnapshot.Store store() {
+        return guest.status.snapshot().store();
     }
 }

@@ -6,6 +6,7 @@ package org.viommu.mapping.hazelcast;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -16,6 +17,7 @@ import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.viommu.mapping.MappingStore;
 import org.viommu.mapping.ProvidesMappingStore;
 import org.viommu.mapping.hazelcast.internal.GridMedium;
 import org.viommu.mapping.hazelcast.internal.Membership;
@@ -29,13 +31,20 @@ import org.viommu.mapping.recording.StoreOffer;
         configurationPid = HazelcastStoreComponent.PID,
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 @Designate(ocd = HazelcastStoreComponent.Config.class)
-@ProvidesMappingStore(name = HazelcastStoreComponent.SHORT_NAME, durable = true, shared = true)
+@ProvidesMappingStore(
+        viommu_store = HazelcastStoreComponent.SHORT_NAME,
+        durable = true,
+        shared = true,
+        bytes_per_mapping = HazelcastStoreComponent.BYTES_PER_MAPPING)
 public final class HazelcastStoreComponent {
     /** PID of the configuration. */
     public static final String PID = "org.viommu.mapping.hazelcast";
 
     /** The store's short name. */
     public static final String SHORT_NAME = "hazelcast";
+
+    /** In the memory of the device's process, besides what the cluster keeps. */
+    static final long BYTES_PER_MAPPING = 256;
 
     private static final Logger LOG = LoggerFactory.getLogger(HazelcastStoreComponent.class);
 
@@ -123,7 +132,11 @@ public final class HazelcastStoreComponent {
     public HazelcastStoreComponent(BundleContext context, Config config) {
         medium = new GridMedium(membership(config));
         BackedStore store = open(config);
-        offer = store == null ? null : new StoreOffer(context, store, RANKING);
+        Map<String, Object> qualities = Map.of(
+                MappingStore.DURABLE, true,
+                MappingStore.SHARED, true,
+                MappingStore.BYTES_PER_MAPPING, BYTES_PER_MAPPING);
+        offer = store == null ? null : new StoreOffer(context, store, RANKING, qualities);
     }
 
     @Deactivate

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -17,6 +18,7 @@ import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.viommu.mapping.MappingStore;
 import org.viommu.mapping.ProvidesMappingStore;
 import org.viommu.mapping.mvstore.internal.FileMedium;
 import org.viommu.mapping.recording.BackedStore;
@@ -31,13 +33,20 @@ import org.viommu.mapping.recording.StoreOffer;
         configurationPid = MvStoreComponent.PID,
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 @Designate(ocd = MvStoreComponent.Config.class)
-@ProvidesMappingStore(name = MvStoreComponent.SHORT_NAME, durable = true, shared = false)
+@ProvidesMappingStore(
+        viommu_store = MvStoreComponent.SHORT_NAME,
+        durable = true,
+        shared = false,
+        bytes_per_mapping = MvStoreComponent.BYTES_PER_MAPPING)
 public final class MvStoreComponent {
     /** PID of the configuration. */
     public static final String PID = "org.viommu.mapping.mvstore";
 
     /** The store's short name. */
     public static final String SHORT_NAME = "mvstore";
+
+    /** In memory; what the file takes is another matter. */
+    static final long BYTES_PER_MAPPING = 256;
 
     private static final Logger LOG = LoggerFactory.getLogger(MvStoreComponent.class);
 
@@ -97,7 +106,11 @@ public final class MvStoreComponent {
     @Activate
     public MvStoreComponent(BundleContext context, Config config) {
         BackedStore store = open(config);
-        offer = store == null ? null : new StoreOffer(context, store, RANKING);
+        Map<String, Object> qualities = Map.of(
+                MappingStore.DURABLE, true,
+                MappingStore.SHARED, false,
+                MappingStore.BYTES_PER_MAPPING, BYTES_PER_MAPPING);
+        offer = store == null ? null : new StoreOffer(context, store, RANKING, qualities);
     }
 
     @Deactivate

@@ -19,11 +19,9 @@ import org.viommu.mapping.radix.internal.RadixTable;
  * <p>A look-up costs some loads whatever the number of mappings, allocates nothing and never waits. A mapping takes about 30 bytes where mappings are dense, and
  * at most 160 wherever a guest puts it, so that the limit on mappings is a limit on memory.
  */
-@Component(
-        configurationPid = RadixStore.PID,
-        property = {MappingStore.NAME + "=" + RadixStore.SHORT_NAME, "service.ranking:Integer=100"})
+@Component(configurationPid = RadixStore.PID, property = "service.ranking:Integer=100")
 @Designate(ocd = RadixStore.Config.class)
-@ProvidesMappingStore(name = RadixStore.SHORT_NAME, durable = false, shared = false)
+@ProvidesMappingStore(viommu_store = RadixStore.SHORT_NAME, durable = false, shared = false, bytes_per_mapping = 160)
 public final class RadixStore implements MappingStore {
     /** PID of the configuration. */
     public static final String PID = "org.viommu.mapping.radix";

@@ -5,6 +5,7 @@ package org.viommu.mapping.recording;
 
 import java.util.Dictionary;
 import java.util.Hashtable;
+import java.util.Map;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
 import org.osgi.framework.Constants;
@@ -29,12 +30,13 @@ public final class StoreOffer implements AutoCloseable {
      * @param context of the bundle that provides it
      * @param store that is closed with this
      * @param ranking of the service
+     * @param qualities further properties of the service, which say what the store is like
      */
-    public StoreOffer(BundleContext context, BackedStore store, int ranking) {
+    public StoreOffer(BundleContext context, BackedStore store, int ranking, Map<String, ?> qualities) {
         this.context = context;
         this.store = store;
         context.addBundleListener(platform);
-        Dictionary<String, Object> properties = new Hashtable<>();
+        Dictionary<String, Object> properties = new Hashtable<>(qualities);
         properties.put(MappingStore.NAME, store.name());
         properties.put(Constants.SERVICE_RANKING, ranking);
         registration = context.registerService(MappingStore.class, store, properties);

@@ -8,7 +8,9 @@ import static org.junit.Assert.assertNotNull;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.ref.WeakReference;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +32,7 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
+import org.osgi.framework.wiring.BundleWiring;
 import org.osgi.framework.wiring.FrameworkWiring;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.util.tracker.ServiceTracker;
@@ -37,6 +40,7 @@ import org.viommu.dma.DmaPort;
 import org.viommu.dma.DmaTranslator;
 import org.viommu.iommu.IommuSnapshot;
 import org.viommu.iommu.IommuStatus;
+import org.viommu.mapping.MappingStore;
 import org.viommu.topology.TopologySource;
 import org.viommu.virtio.DeviceType;
 
@@ -45,7 +49,11 @@ import org.viommu.virtio.DeviceType;
 @ExamReactorStrategy(PerClass.class)
 public class StoreExchangeIT {
     private static final String STORE_BUNDLE = "org.viommu.mapping.radix";
+    private static final String NEXT_STORE_BUNDLE = "org.viommu.mapping.tree";
     private static final String MACHINE = "it";
+
+    /** For each way of exchanging. */
+    private static final int SWAPS = 100;
 
     @Inject
     private BundleContext context;
@@ -59,6 +67,7 @@ public class StoreExchangeIT {
     private IommuStatus status;
     private TestGuest guest;
     private DmaPort port;
+    private final List<WeakReference<ClassLoader>> loaders = new ArrayList<>();
 
     @Configuration
     public Option[] application() throws IOException {
@@ -90,29 +99,34 @@ public class StoreExchangeIT {
 
     @Test
     public void a_store_bundle_that_stops_and_starts_loses_nothing() throws Exception {
-        exchangeUnderLoad(store -> {
-            store.stop();
-            awaitStore("resident");
-            store.start();
+        exchangeUnderLoad(() -> {
+            storeBundle().stop();
+            awaitStore("tree");
+            storeBundle().start();
             awaitStore("radix");
         });
     }
 
     @Test
     public void a_store_bundle_that_is_uninstalled_and_installed_again_loses_nothing() throws Exception {
-        exchangeUnderLoad(store -> {
+        exchangeUnderLoad(() -> {
+            Bundle store = storeBundle();
             String location = store.getLocation();
+            noteClassLoader(store);
             store.uninstall();
             refresh(store);
-            awaitStore("resident");
+            awaitStore("tree");
             context.installBundle(location).start();
             awaitStore("radix");
         });
+        awaitCollected();
     }
 
     @Test
     public void a_store_bundle_that_is_updated_and_refreshed_loses_nothing() throws Exception {
-        exchangeUnderLoad(store -> {
+        exchangeUnderLoad(() -> {
+            Bundle store = storeBundle();
+            noteClassLoader(store);
             long swaps = status.snapshot().store().swaps();
             try (InputStream jar = URI.create(store.getLocation().replaceFirst("^reference:", ""))
                     .toURL()
@@ -125,14 +139,45 @@ public class StoreExchangeIT {
                     () -> status.snapshot().store().swaps() >= swaps + 2);
             awaitStore("radix");
         });
+        awaitCollected();
+    }
+
+    @Test
+    public void without_any_store_bundle_the_resident_store_has_all() throws Exception {
+        exchangeUnderLoad(() -> {
+            bundle(NEXT_STORE_BUNDLE).stop();
+            storeBundle().stop();
+            awaitStore("resident");
+            storeBundle().start();
+            awaitStore("radix");
+            bundle(NEXT_STORE_BUNDLE).start();
+        });
+    }
+
+    @Test
+    public void another_target_filter_moves_the_device() throws Exception {
+        exchangeUnderLoad(() -> {
+            admit("(" + MappingStore.NAME + "=tree)");
+            awaitStore("tree");
+            admit("(" + MappingStore.NAME + "=none)");
+            awaitStore("resident");
+            admit("(" + MappingStore.NAME + "=*)");
+            awaitStore("radix");
+        });
+    }
+
+    private void admit(String target) throws IOException {
+        configuration.update(new Hashtable<>(
+                Map.of("machine", MACHINE, "name", "iommu0", "address", "00:01.0", "store.target", target)));
     }
 
     private void exchangeUnderLoad(Exchange exchange) throws Exception {
         Traffic traffic = new Traffic(guest, port);
+        long swaps = status.snapshot().store().swaps();
         try {
-            for (int i = 0; i < 5; i++) {
+            while (status.snapshot().store().swaps() < swaps + SWAPS) {
                 traffic.proceed();
-                exchange.run(storeBundle());
+                exchange.run();
                 traffic.proceed();
             }
             traffic.end();
@@ -142,6 +187,19 @@ public class StoreExchangeIT {
         assertEquals("the device was not restarted", device, context.getServiceReference(IommuStatus.class));
         assertEquals(traffic.oracle(), mappings());
         assertEquals("no DMA was refused", 0, guest.faults());
+        assertEquals("", status.snapshot().store().problem());
+    }
+
+    private void noteClassLoader(Bundle bundle) {
+        loaders.add(new WeakReference<>(bundle.adapt(BundleWiring.class).getClassLoader()));
+    }
+
+    /** The class loaders of bundles that are gone are gone too. */
+    private void awaitCollected() throws InterruptedException {
+        Waiting.until(() -> "class loaders of former bundles are collected", () -> {
+            System.gc();
+            return loaders.stream().allMatch(loader -> loader.get() == null);
+        });
     }
 
     private Map<Long, Long> mappings() {
@@ -162,12 +220,16 @@ public class StoreExchangeIT {
     }
 
     private Bundle storeBundle() {
+        return bundle(STORE_BUNDLE);
+    }
+
+    private Bundle bundle(String name) {
         for (Bundle bundle : context.getBundles()) {
-            if (STORE_BUNDLE.equals(bundle.getSymbolicName())) {
+            if (name.equals(bundle.getSymbolicName())) {
                 return bundle;
             }
         }
-        throw new AssertionError(STORE_BUNDLE + " is not installed");
+        throw new AssertionError(name + " is not installed");
     }
 
     private void refresh(Bundle bundle) throws InterruptedException {
@@ -190,6 +252,6 @@ public class StoreExchangeIT {
     }
 
     private interface Exchange {
-        void run(Bundle store) throws BundleException, IOException, InterruptedException;
+        void run() throws BundleException, IOException, InterruptedException;
     }
 }

@@ -8,11 +8,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
@@ -179,16 +181,19 @@ public final class ConfiguredPlatform implements Platform {
     @Override
     public StoreSwitch stores() throws CannotRun {
         IommuStatus iommu = services.iommu().orElseThrow(this::unserved);
-        String store = iommu.snapshot().store().name();
         try {
-            String filter = "(" + MappingStore.NAME + "=" + store + ")";
-            ServiceReference<MappingStore> reference = context.getServiceReferences(MappingStore.class, filter).stream()
-                    .findFirst()
-                    .orElseThrow(() -> CannotRun.because(
-                            "The IOMMU keeps its mappings in %s: no bundle offers another store.", store));
-            return new BundleStoreSwitch(reference.getBundle(), iommu);
+            List<Bundle> bundles = context.getServiceReferences(MappingStore.class, null).stream()
+                    .sorted(Comparator.reverseOrder())
+                    .map(ServiceReference::getBundle)
+                    .toList();
+            if (bundles.isEmpty()) {
+                throw CannotRun.because(
+                        "The IOMMU keeps its mappings in %s: no bundle offers another store.",
+                        iommu.snapshot().store().name());
+            }
+            return new BundleStoreSwitch(bundles, iommu);
         } catch (InvalidSyntaxException e) {
-            throw new IllegalArgumentException("not a name for a filter: " + store, e);
+            throw new IllegalStateException("no filter was given", e);
         }
     }
 

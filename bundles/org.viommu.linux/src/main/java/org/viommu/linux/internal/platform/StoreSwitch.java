@@ -6,7 +6,7 @@ package org.viommu.linux.internal.platform;
 import org.viommu.linux.internal.guest.GuestGone;
 import org.viommu.linux.internal.guest.Liveness;
 
-/** Takes the IOMMU's mapping store away and brings it back, while the IOMMU works. */
+/** Takes mapping stores away from the IOMMU and brings them back, while the IOMMU works. */
 public interface StoreSwitch {
     /** How often the IOMMU changed its store so far. */
     long swaps();
@@ -14,12 +14,12 @@ public interface StoreSwitch {
     /** The stores that take turns and how long requests had to wait, for people. */
     String description();
 
-    /** Takes the store away and waits until the IOMMU goes on with its resident one. */
+    /** Takes the store in use away, and perhaps others, and waits until the IOMMU goes on with another one. */
     void takeAway(Liveness liveness) throws GuestGone, InterruptedException;
 
-    /** Leaves the store where it was in the beginning, without waiting. */
+    /** Leaves the stores as they were in the beginning, without waiting. */
     void restore();
 
-    /** Brings the store back and waits until the IOMMU uses it. */
+    /** Brings them back and waits until the IOMMU uses the one that it used in the beginning. */
     void bringBack(Liveness liveness) throws GuestGone, InterruptedException;
 }

@@ -47,6 +47,9 @@ abstract sealed class Entry permits Mapping, Node, PageLeaf {
      */
     abstract Entry without(long start, long end, Removal removal);
 
+    /** Has all mappings counted as removed, because nobody finds this entry any more. */
+    abstract void leave(Removal removal);
+
     /** Offers the mappings in ascending order. Returns false if the scan was stopped. */
     abstract boolean scan(Scan scan);
 

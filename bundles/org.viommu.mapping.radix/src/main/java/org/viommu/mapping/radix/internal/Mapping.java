@@ -57,13 +57,18 @@ final class Mapping extends Entry {
     @Override
     Entry without(long outerStart, long outerEnd, Removal removal) {
         if (within(start, end, outerStart, outerEnd)) {
-            removal.add(1);
+            leave(removal);
             return null;
         }
         if (overlaps(outerStart, outerEnd)) {
             removal.refuse();
         }
         return this;
+    }
+
+    @Override
+    void leave(Removal removal) {
+        removal.add(this);
     }
 
     @Override

@@ -203,7 +203,7 @@ abstract sealed class Node extends Entry permits SparseNode, FullNode {
             return this;
         }
         if (within(first, last, start, end)) {
-            removal.add(size());
+            leave(removal);
             return null;
         }
         int from = firstSlot(start);
@@ -221,17 +221,29 @@ abstract sealed class Node extends Entry permits SparseNode, FullNode {
             return this;
         }
         if (span < spanEnd) {
-            removal.add(spanEnd - span);
+            for (int gone = span; gone < spanEnd; gone++) {
+                removal.add(spans[gone]);
+            }
             SPANS.setRelease(this, Spans.without(spans, span, spanEnd));
         }
         Node node = prune(from, start, end, removal);
         if (from < to) {
             for (int slot = next(from + 1); slot < to; slot = next(slot + 1)) {
-                removal.add(at(slot).size());
+                at(slot).leave(removal);
             }
             node = node.clear(from + 1, to - 1).prune(to, start, end, removal);
         }
         return node.settled();
+    }
+
+    @Override
+    final void leave(Removal removal) {
+        for (Mapping span : spans) {
+            removal.add(span);
+        }
+        for (int slot = next(0); slot < Level.SLOTS; slot = next(slot + 1)) {
+            at(slot).leave(removal);
+        }
     }
 
     /** Removes mappings from the entry in a slot; returns the node that takes the place of this one. */

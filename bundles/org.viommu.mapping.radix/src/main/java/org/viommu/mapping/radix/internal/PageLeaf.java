@@ -10,7 +10,8 @@ import org.viommu.mapping.Translation;
 /**
  * The many mappings of one 2 MiB range that consist of whole 4 KiB pages: one {@link PageWord} for each page.
  *
- * <p>A mapping exists while its head is there: the head is written last and erased first, and readers that come from another page look at the head again.
+ * <p>A mapping exists while the word of its first page is there: it is written last and erased first, and readers that come from another page look whether it is
+ * there. They need not wait for it, because their own word tells everything.
  */
 final class PageLeaf extends Entry {
     /** With fewer mappings other entries take less memory. */
@@ -22,13 +23,20 @@ final class PageLeaf extends Entry {
     private static final VarHandle WORD = MethodHandles.arrayElementVarHandle(long[].class);
 
     private static final long RANGE = Level.mask(Level.PAGE);
-    private static final int RANGE_BITS = Long.bitCount(RANGE);
+
+    /** Bits of an address within a leaf's range. */
+    static final int RANGE_BITS = Long.bitCount(RANGE);
 
     /** Before the words of the pages: the first address, and the number of mappings, which only the writer knows. */
     private static final int FIRST = 0;
 
     private static final int SIZE = 1;
     private static final int PAGES = 2;
+
+    /** Answers of {@link #remove}. */
+    static final int CUT = -1;
+
+    static final int TOO_FEW = -2;
 
     private final long first;
     private final long last;
@@ -55,6 +63,21 @@ final class PageLeaf extends Entry {
         return complete ? leaf : null;
     }
 
+    /** The first address of a leaf's range. */
+    static long first(long[] words) {
+        return words[FIRST];
+    }
+
+    /** Whether a mapping shares a leaf's range with others without lying in it. Where there is such a one, a leaf does not tell all about its range. */
+    static boolean ragged(long start, long end) {
+        return (start ^ end) >>> RANGE_BITS != 0 && ((start | end + 1) & RANGE) != 0;
+    }
+
+    /** Whether a range lies in that of a leaf. */
+    static boolean covers(long[] words, long start, long end) {
+        return ((start ^ words[FIRST]) | (end ^ words[FIRST])) >>> RANGE_BITS == 0;
+    }
+
     /** Finds a mapping in the words that a slot holds. The address may lie outside of their range, because the way down skips digits. */
     static boolean lookup(long[] words, long address, Translation translation) {
         long first = words[FIRST];
@@ -62,16 +85,86 @@ final class PageLeaf extends Entry {
             return false;
         }
         int page = page(address);
-        int back = PageWord.back((long) WORD.getAcquire(words, PAGES + page));
-        page -= back;
+        long word = (long) WORD.getAcquire(words, PAGES + page);
+        page -= PageWord.back(word);
         // Ordered behind the first read, and nothing is ordered behind this one.
-        long word = (long) WORD.getOpaque(words, PAGES + page);
-        if (!PageWord.isHead(word) || PageWord.following(word) < back) {
+        if (word == PageWord.FREE || (long) WORD.getOpaque(words, PAGES + page) != PageWord.first(word)) {
             return false;
         }
         long start = first + ((long) page << Level.PAGE);
         translation.set(start, PageWord.end(start, word), PageWord.physical(word), PageWord.flags(word));
         return true;
+    }
+
+    /** Adds a mapping that fits and lies in the leaf's range; returns whether there was room for it. */
+    static boolean add(long[] words, long start, long end, long physical, int flags) {
+        int from = PAGES + page(start);
+        int to = PAGES + page(end);
+        for (int page = from; page <= to; page++) {
+            if (words[page] != PageWord.FREE) {
+                return false;
+            }
+        }
+        long first = PageWord.first(start, end, physical, flags);
+        for (int page = to; page > from; page--) {
+            WORD.setRelease(words, page, PageWord.other(first, page - from));
+        }
+        WORD.setRelease(words, from, first);
+        words[SIZE]++;
+        return true;
+    }
+
+    /**
+     * Removes the mappings of a range, which lies in the leaf's.
+     *
+     * @return how many; {@link #CUT} if the range cuts one, {@link #TOO_FEW} if the leaf might have too few mappings afterwards: then nothing has changed
+     */
+    static int remove(long[] words, long start, long end) {
+        int from = page(start);
+        int to = page(end);
+        if (words[SIZE] - (to - from + 1) < FEW) {
+            return TOO_FEW;
+        }
+        if (start(words, from) == start
+                && PageWord.isFirst(words[PAGES + from])
+                && PageWord.end(start, words[PAGES + from]) == end) {
+            // As drivers do it: one mapping, and not a part of it.
+            free(words, from, to);
+            words[SIZE]--;
+            return 1;
+        }
+        if (cut(words, from, start, end) || cut(words, to, start, end)) {
+            return CUT;
+        }
+        return erase(words, from, to);
+    }
+
+    /** Whether the mapping of a page, if there is one, lies partly outside of a range. */
+    private static boolean cut(long[] words, int page, long start, long end) {
+        long word = words[PAGES + page];
+        if (word == PageWord.FREE) {
+            return false;
+        }
+        long first = start(words, page - PageWord.back(word));
+        return !within(first, PageWord.end(first, word), start, end);
+    }
+
+    /** Removes what the pages hold, and no mapping partly; returns the number of mappings. */
+    private static int erase(long[] words, int from, int to) {
+        int mappings = 0;
+        for (int page = PAGES + from; page <= PAGES + to; page++) {
+            mappings += PageWord.isFirst(words[page]) ? 1 : 0;
+        }
+        free(words, from, to);
+        words[SIZE] -= mappings;
+        return mappings;
+    }
+
+    /** Upwards, so that each mapping's first page goes first. */
+    private static void free(long[] words, int from, int to) {
+        for (int page = PAGES + from; page <= PAGES + to; page++) {
+            WORD.setRelease(words, page, PageWord.FREE);
+        }
     }
 
     private static int page(long address) {
@@ -92,12 +185,12 @@ final class PageLeaf extends Entry {
         return (long) WORD.getAcquire(words, PAGES + page);
     }
 
-    private void set(int page, long word) {
-        WORD.setRelease(words, PAGES + page, word);
+    private long start(int page) {
+        return start(words, page);
     }
 
-    private long start(int page) {
-        return first + ((long) page << Level.PAGE);
+    private static long start(long[] words, int page) {
+        return words[FIRST] + ((long) page << Level.PAGE);
     }
 
     private int firstPage(long start) {
@@ -125,15 +218,7 @@ final class PageLeaf extends Entry {
     @Override
     boolean cuts(long start, long end) {
         return intersect(start, end, first, last)
-                && (cutsMappingOf(firstPage(start), start, end) || cutsMappingOf(lastPage(end), start, end));
-    }
-
-    private boolean cutsMappingOf(int page, long start, long end) {
-        if (word(page) == PageWord.FREE) {
-            return false;
-        }
-        int head = page - PageWord.back(word(page));
-        return !within(start(head), PageWord.end(start(head), word(head)), start, end);
+                && (cut(words, firstPage(start), start, end) || cut(words, lastPage(end), start, end));
     }
 
     @Override
@@ -150,16 +235,7 @@ final class PageLeaf extends Entry {
 
     /** Adds a mapping that overlaps none, if it fits. */
     private boolean accept(long start, long end, long physical, int flags) {
-        if (!PageWord.fits(start, end, physical, flags)) {
-            return false;
-        }
-        int head = page(start);
-        for (int page = page(end); page > head; page--) {
-            set(page, PageWord.other(page - head));
-        }
-        set(head, PageWord.head(start, end, physical, flags));
-        words[SIZE]++;
-        return true;
+        return PageWord.fits(start, end, physical, flags) && add(words, start, end, physical, flags);
     }
 
     /** Another kind of entry with the mappings of this one and, unless null, of the seed. */
@@ -167,7 +243,7 @@ final class PageLeaf extends Entry {
         Entry entry = seed;
         for (int page = 0; page < Level.SLOTS; page++) {
             long word = word(page);
-            if (PageWord.isHead(word)) {
+            if (PageWord.isFirst(word)) {
                 long start = start(page);
                 long end = PageWord.end(start, word);
                 entry = entry == null
@@ -184,30 +260,27 @@ final class PageLeaf extends Entry {
             return this;
         }
         if (within(first, last, start, end)) {
-            removal.add(size());
+            leave(removal);
             return null;
         }
         int from = firstPage(start);
         int to = lastPage(end);
-        if (cutsMappingOf(from, start, end) || cutsMappingOf(to, start, end)) {
+        if (cut(words, from, start, end) || cut(words, to, start, end)) {
             removal.refuse();
             return this;
         }
-        long before = size();
-        erase(from, to);
-        removal.add(before - size());
-        return size() < FEW ? dissolved(null) : this;
+        removal.add(erase(words, from, to));
+        if (size() >= FEW) {
+            return this;
+        }
+        removal.leave(words);
+        return dissolved(null);
     }
 
-    /** Upwards, so that each head goes before what refers to it. */
-    private void erase(int from, int to) {
-        for (int page = from; page <= to; page++) {
-            long word = word(page);
-            if (word != PageWord.FREE) {
-                set(page, PageWord.FREE);
-                words[SIZE] -= PageWord.isHead(word) ? 1 : 0;
-            }
-        }
+    @Override
+    void leave(Removal removal) {
+        removal.add(size());
+        removal.leave(words);
     }
 
     @Override
@@ -217,10 +290,9 @@ final class PageLeaf extends Entry {
         }
         int page = firstPage(scan.from());
         while (page < Level.SLOTS) {
-            int back = PageWord.back(word(page));
-            int head = page - back;
-            long word = word(head);
-            if (!PageWord.isHead(word) || PageWord.following(word) < back) {
+            long word = word(page);
+            int head = page - PageWord.back(word);
+            if (word == PageWord.FREE || word(head) != PageWord.first(word)) {
                 page++;
                 continue;
             }

@@ -4,18 +4,17 @@
 package org.viommu.mapping.radix.internal;
 
 /**
- * What a leaf knows of one page. The word of a mapping's first page, the head, says all about the mapping; those of its other pages say how far back the head is.
+ * What a leaf knows of one page. Each word tells all about its mapping, so that one load answers a look-up; the words of one mapping differ in how far back the
+ * first page is, and in nothing else.
  *
  * <pre>
- *          63                                    18 17       9 8      1   0
- *         +----------------------------------------+----------+--------+---+
- * head    |     physical address, bits 57..12      | pages - 1| flags  | 1 |
- *         +----------------------------------------+----------+--------+---+
- * other   |                  0                     | pages    |   0    | 0 |
- *         |                                        | to head  |        |   |
- *         +----------------------------------------+----------+--------+---+
- * free    |                                  0                             |
- *         +----------------------------------------------------------------+
+ *          63                          24 23     15 14      6 5      1   0
+ *         +------------------------------+---------+---------+--------+---+
+ * mapped  | physical address of the      | pages   | pages   | flags  | 1 |
+ *         | first page, bits 51..12      | back    | - 1     |        |   |
+ *         +------------------------------+---------+---------+--------+---+
+ * free    |                              0                            | 0 |
+ *         +---------------------------------------------------------------+
  * </pre>
  */
 final class PageWord {
@@ -25,65 +24,66 @@ final class PageWord {
     private static final int PAGE_SHIFT = Level.PAGE;
     private static final long IN_PAGE = (1L << PAGE_SHIFT) - 1;
 
-    private static final long HEAD = 1;
+    private static final long MAPPED = 1;
     private static final int FLAGS_SHIFT = 1;
-    private static final int FLAGS_BITS = 8;
-    private static final int PAGES_SHIFT = 9;
+    private static final int FLAGS_BITS = 5;
+    private static final int PAGES_SHIFT = 6;
+    private static final int BACK_SHIFT = 15;
     private static final int PAGES_MASK = Level.SLOTS - 1;
-    private static final int PHYSICAL_SHIFT = 18;
-    private static final int PHYSICAL_BITS = 58;
+    private static final long BACK_MASK = (long) PAGES_MASK << BACK_SHIFT;
+    private static final int PHYSICAL_SHIFT = 24;
+    private static final int PHYSICAL_BITS = 52;
 
     private PageWord() {}
 
     /** Whether words can tell everything about a mapping. */
     static boolean fits(long start, long end, long physical, int flags) {
-        return (start & IN_PAGE) == 0
-                && (end & IN_PAGE) == IN_PAGE
-                && (physical & IN_PAGE) == 0
-                && physical >>> PHYSICAL_BITS == 0
-                && flags >>> FLAGS_BITS == 0;
+        return ((start | end + 1 | physical) & IN_PAGE) == 0
+                && (physical >>> PHYSICAL_BITS | flags >>> FLAGS_BITS) == 0;
     }
 
-    /** The head of a mapping that fits. */
-    static long head(long start, long end, long physical, int flags) {
+    /** The word of the first page of a mapping that fits. */
+    static long first(long start, long end, long physical, int flags) {
         long pages = (end - start) >>> PAGE_SHIFT;
-        return physical >>> PAGE_SHIFT << PHYSICAL_SHIFT | pages << PAGES_SHIFT | (long) flags << FLAGS_SHIFT | HEAD;
+        return physical >>> PAGE_SHIFT << PHYSICAL_SHIFT | pages << PAGES_SHIFT | (long) flags << FLAGS_SHIFT | MAPPED;
     }
 
-    /** The word of a page so many pages behind the head. */
-    static long other(int back) {
-        return (long) back << PAGES_SHIFT;
+    /** The word of the page so many pages behind the first one. */
+    static long other(long first, int back) {
+        return first | (long) back << BACK_SHIFT;
     }
 
-    static boolean isHead(long word) {
-        return (word & HEAD) != 0;
+    /** The word of the mapping's first page, given that of any page of it. */
+    static long first(long word) {
+        return word & ~BACK_MASK;
     }
 
-    /** Of a head: the pages that follow. */
-    static int following(long head) {
-        return (int) (head >>> PAGES_SHIFT) & PAGES_MASK;
+    static boolean isFirst(long word) {
+        return (word & (BACK_MASK | MAPPED)) == MAPPED;
     }
 
-    /**
-     * Of any word: the pages back to the head, 0 for the head itself and for a free page. Without a branch, because no processor can guess where in a mapping the
-     * next address lies.
-     */
+    /** The mapping's pages behind its first one. */
+    static int following(long word) {
+        return (int) (word >>> PAGES_SHIFT) & PAGES_MASK;
+    }
+
+    /** The pages from this one back to the first. */
     static int back(long word) {
-        return following(word) & (int) (word & HEAD) - 1;
+        return (int) (word >>> BACK_SHIFT) & PAGES_MASK;
     }
 
-    /** Of a head: the last address of the mapping. */
-    static long end(long start, long head) {
-        return start + ((long) following(head) << PAGE_SHIFT | IN_PAGE);
+    /** The last address of the mapping, given the first. */
+    static long end(long start, long word) {
+        return start + ((long) following(word) << PAGE_SHIFT | IN_PAGE);
     }
 
-    /** Of a head: where the mapping's first byte lies. */
-    static long physical(long head) {
-        return head >>> PHYSICAL_SHIFT << PAGE_SHIFT;
+    /** Where the mapping's first byte lies. */
+    static long physical(long word) {
+        return word >>> PHYSICAL_SHIFT << PAGE_SHIFT;
     }
 
-    /** Of a head: the mapping's flags. */
-    static int flags(long head) {
-        return (int) (head >>> FLAGS_SHIFT) & (1 << FLAGS_BITS) - 1;
+    /** The mapping's flags. */
+    static int flags(long word) {
+        return (int) (word >>> FLAGS_SHIFT) & (1 << FLAGS_BITS) - 1;
     }
 }

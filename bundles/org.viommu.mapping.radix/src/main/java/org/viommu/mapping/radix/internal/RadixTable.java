@@ -26,9 +26,13 @@ public final class RadixTable implements MappingTable {
     }
 
     private final long limit;
-    private final Removal removal = new Removal();
+    private final LeafDirectory directory = new LeafDirectory();
+    private final Removal removal = new Removal(directory);
     private Object root;
     private long size;
+
+    /** Mappings for which {@link PageLeaf#ragged} holds. While there are none, a leaf tells all about its range. */
+    private long ragged;
 
     /**
      * Creates an empty table.
@@ -44,18 +48,64 @@ public final class RadixTable implements MappingTable {
         if (size >= limit) {
             return MapResult.NO_MEMORY;
         }
+        long[] leaf = soleLeaf(start, end);
+        if (leaf == null || !PageWord.fits(start, end, physical, flags)) {
+            return mapInTree(start, end, physical, flags);
+        }
+        if (!PageLeaf.add(leaf, start, end, physical, flags)) {
+            return MapResult.OVERLAP;
+        }
+        SIZE.setOpaque(this, size + 1);
+        return MapResult.OK;
+    }
+
+    @Override
+    public UnmapResult unmap(long start, long end) {
+        long[] leaf = soleLeaf(start, end);
+        int removed = leaf == null ? PageLeaf.TOO_FEW : PageLeaf.remove(leaf, start, end);
+        if (removed == PageLeaf.TOO_FEW) {
+            return unmapInTree(start, end);
+        }
+        if (removed == PageLeaf.CUT) {
+            return UnmapResult.SPLIT;
+        }
+        SIZE.setOpaque(this, size - removed);
+        return UnmapResult.OK;
+    }
+
+    /** The leaf that alone tells all about a range, if the directory knows it; otherwise null. */
+    private long[] soleLeaf(long start, long end) {
+        long[] leaf = directory.find(start);
+        return leaf != null && ragged == 0 && PageLeaf.covers(leaf, start, end) ? leaf : null;
+    }
+
+    private MapResult mapInTree(long start, long end, long physical, int flags) {
         Entry entry = root();
         Entry changed =
                 entry == null ? new Mapping(start, end, physical, flags) : entry.with(start, end, physical, flags);
         if (changed == null) {
             return MapResult.OVERLAP;
         }
+        ragged += PageLeaf.ragged(start, end) ? 1 : 0;
         publish(entry, changed, size + 1);
+        direct(start);
         return MapResult.OK;
     }
 
-    @Override
-    public UnmapResult unmap(long start, long end) {
+    /** Brings the directory up to date with the tree as for the range of an address: a mapping may have made a leaf, or done away with it. */
+    private void direct(long address) {
+        Object content = descend(address);
+        if (content instanceof long[] leaf && PageLeaf.covers(leaf, address, address)) {
+            directory.put(address, leaf);
+        } else {
+            long[] former = directory.find(address);
+            if (former != null && PageLeaf.covers(former, address, address)) {
+                directory.remove(address, former);
+            }
+        }
+    }
+
+    private UnmapResult unmapInTree(long start, long end) {
         Entry entry = root();
         if (entry == null) {
             return UnmapResult.OK;
@@ -65,6 +115,7 @@ public final class RadixTable implements MappingTable {
         if (removal.refused()) {
             return UnmapResult.SPLIT;
         }
+        ragged -= removal.ragged();
         publish(entry, changed, size - removal.mappings());
         return UnmapResult.OK;
     }
@@ -74,22 +125,34 @@ public final class RadixTable implements MappingTable {
             ROOT.setRelease(this, after == null ? null : after.content());
         }
         SIZE.setOpaque(this, newSize);
+        directory.fit(newSize);
     }
 
     @Override
     public boolean lookup(long address, Translation translation) {
+        long[] leaf = directory.find(address);
+        return leaf != null && PageLeaf.lookup(leaf, address, translation) || lookupInTree(address, translation);
+    }
+
+    private boolean lookupInTree(long address, Translation translation) {
+        Object content = descend(address);
+        return content instanceof long[] words
+                ? PageLeaf.lookup(words, address, translation)
+                : content instanceof Mapping mapping && mapping.lookup(address, translation);
+    }
+
+    /** The words of a leaf, or the mapping, or null, in which the way down to an address ends. None of them need hold it. */
+    private Object descend(long address) {
         Object content = ROOT.getAcquire(this);
         while (true) {
             if (content instanceof FullNode full) {
                 Mapping span = full.span(address);
                 content = span == null ? full.child(address) : span;
-            } else if (content instanceof long[] words) {
-                return PageLeaf.lookup(words, address, translation);
             } else if (content instanceof SparseNode sparse) {
                 Mapping span = sparse.span(address);
                 content = span == null ? sparse.child(address) : span;
             } else {
-                return content instanceof Mapping mapping && mapping.lookup(address, translation);
+                return content;
             }
         }
     }
@@ -114,6 +177,6 @@ public final class RadixTable implements MappingTable {
 
     @Override
     public void close() {
-        publish(root(), null, 0);
+        unmapInTree(0, -1L);
     }
 }
