@@ -25,6 +25,10 @@ public final class DriverException extends Exception {
         NEEDS_RESET,
         /** The device broke the rules of a ring. */
         RING,
+        /** The device has refused a request; the message names the status. */
+        REFUSED,
+        /** No I/O virtual addresses, or no domain IDs, are left. */
+        ADDRESSES,
         /** The driver has been closed. */
         CLOSED
     }

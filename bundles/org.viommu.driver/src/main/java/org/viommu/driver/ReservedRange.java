@@ -11,4 +11,15 @@ package org.viommu.driver;
  * @param messages whether it is the window to which message-signalled interrupts are written; accesses to another kind
  *     of range are refused
  */
-public record ReservedRange(long start, long end, boolean messages) {}
+public record ReservedRange(long start, long end, boolean messages) {
+    /**
+     * Whether the range shares an address with another.
+     *
+     * @param first first address of the other, unsigned
+     * @param last last address of the other (inclusive), unsigned
+     * @return true if there is one
+     */
+    public boolean overlaps(long first, long last) {
+        return Long.compareUnsigned(start, last) <= 0 && Long.compareUnsigned(first, end) <= 0;
+    }
+}

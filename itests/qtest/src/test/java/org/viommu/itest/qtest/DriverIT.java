@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -15,9 +16,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.viommu.driver.DmaDirection;
+import org.viommu.driver.DmaMapping;
+import org.viommu.driver.DmaSegment;
+import org.viommu.driver.DmaSpace;
 import org.viommu.driver.DriverException;
 import org.viommu.driver.DriverMemory;
 import org.viommu.driver.FaultReport;
+import org.viommu.driver.FlushPolicy;
+import org.viommu.driver.GuestIommu;
+import org.viommu.driver.IommuDomain;
 import org.viommu.driver.IommuDriver;
 import org.viommu.driver.RequestBatch;
 import org.viommu.driver.ReservedRange;
@@ -61,8 +69,7 @@ class DriverIT {
     void start() throws IOException, DriverException {
         // A reset by the driver does not make QEMU's device forget who is attached: docs/conformance.md.
         machine.reset();
-        DriverMemory own = new DriverMemory(machine::openMemory, RINGS, RINGS + DriverMemory.USUAL_SIZE - 1);
-        driver = IommuDriver.start(machine.openIommu(), own, Duration.ofMinutes(2), faults::add);
+        driver = IommuDriver.start(machine.openIommu(), own(), Duration.ofMinutes(2), faults::add);
     }
 
     @AfterEach
@@ -142,5 +149,64 @@ class DriverIT {
         driver.setBypass(true);
         edu.store(0, PHYSICAL + 8, Long.BYTES);
         assertThat(memory.getLong(PHYSICAL + 8)).isEqualTo(WORD);
+    }
+
+    private DriverMemory own() {
+        return new DriverMemory(machine::openMemory, RINGS, RINGS + DriverMemory.USUAL_SIZE - 1);
+    }
+
+    @Test
+    void a_buffer_in_pieces_is_one_for_the_device_until_it_is_closed() throws Exception {
+        driver.close();
+        try (GuestIommu iommu = GuestIommu.start(machine.openIommu(), own(), Duration.ofMinutes(2))) {
+            iommu.addFaultListener(faults::add);
+            IommuDomain domain = iommu.createDomain();
+            domain.attach(ENDPOINT);
+            DmaSpace space = domain.dma(FlushPolicy.STRICT, 0xffff_ffffL);
+            memory.putLong(PHYSICAL + PAGE - 8, WORD);
+            memory.putLong(PHYSICAL + 4 * PAGE, ~WORD);
+            long address;
+            try (DmaMapping source = space.map(
+                            List.of(new DmaSegment(PHYSICAL + PAGE - 8, 8), new DmaSegment(PHYSICAL + 4 * PAGE, 8)),
+                            DmaDirection.TO_DEVICE);
+                    DmaMapping target = space.map(PHYSICAL + 0x8010, 16, DmaDirection.FROM_DEVICE)) {
+                assertThat(source.segments()).hasSize(1);
+                address = source.address();
+                edu.load(address, 0, 16);
+                edu.store(0, target.address(), 16);
+            }
+            assertThat(memory.getLong(PHYSICAL + 0x8010)).isEqualTo(WORD);
+            assertThat(memory.getLong(PHYSICAL + 0x8018)).isEqualTo(~WORD);
+            assertThat(faults).isEmpty();
+            edu.load(address, 0, 16);
+            assertThat(faults.poll(2, TimeUnit.MINUTES).address()).isEqualTo(address);
+        }
+    }
+
+    @Test
+    void mappings_come_back_with_an_endpoint_and_after_resets_of_device_and_machine() throws Exception {
+        driver.close();
+        try (GuestIommu iommu = GuestIommu.start(machine.openIommu(), own(), Duration.ofMinutes(2))) {
+            iommu.addFaultListener(faults::add);
+            IommuDomain domain = iommu.createDomain();
+            domain.attach(ENDPOINT);
+            domain.map(VIRTUAL, VIRTUAL + PAGE - 1, PHYSICAL, READ_WRITE);
+            domain.detach(ENDPOINT);
+            domain.attach(ENDPOINT);
+            requireMapped(1);
+            iommu.recover();
+            requireMapped(2);
+            machine.reset();
+            iommu.recover();
+            requireMapped(3);
+            assertThat(faults).isEmpty();
+        }
+    }
+
+    private void requireMapped(int word) throws AccessFault {
+        memory.putLong(PHYSICAL + 8, word);
+        edu.load(VIRTUAL + 8, 0, Long.BYTES);
+        edu.store(0, VIRTUAL + 0x18, Long.BYTES);
+        assertThat(memory.getLong(PHYSICAL + 0x18)).isEqualTo(word);
     }
 }
