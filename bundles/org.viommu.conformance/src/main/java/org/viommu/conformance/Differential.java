@@ -106,9 +106,10 @@ public final class Differential {
             marks = new byte[(int) (MARKED_PAGES * unit)];
             fill();
             for (long step = 0; step < steps; step++) {
-                boolean same = request(stream.nextRequest(), step);
-                same &= access(stream.nextAccess(), step);
-                if (!same) {
+                Operation request = stream.nextRequest();
+                Operation.Access access = stream.nextAccess();
+                // An access after a difference would only tell of its consequences.
+                if (!request(request, step) || !access(access, step)) {
                     guest.start(guest.features());
                     oracle = new Oracle(limits, guest.bypass());
                 }

@@ -18,6 +18,7 @@ import org.viommu.linux.internal.ExitStatus;
 import org.viommu.linux.internal.Narrator;
 import org.viommu.linux.internal.prepare.OwnParts;
 import org.viommu.linux.internal.prepare.Preparation;
+import org.viommu.linux.internal.qemu.Architecture;
 
 /** A QEMU whose processor never runs: the test is the machine's guest, over the qtest socket. */
 final class Qemu implements AutoCloseable {
@@ -78,7 +79,7 @@ final class Qemu implements AutoCloseable {
                 new OwnParts(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
         try {
             return new Preparation(new Narrator(System.out))
-                    .prepare(none, System.getenv())
+                    .prepare(Architecture.X86_64, none, System.getenv())
                     .qemu()
                     .command();
         } catch (CannotRun e) {
