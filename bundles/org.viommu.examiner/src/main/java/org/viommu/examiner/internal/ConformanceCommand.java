@@ -82,7 +82,7 @@ public final class ConformanceCommand implements ToIntFunction<List<String>> {
         Examination examination = new Examination(options.requests(), options.seed(), System.out, System.err);
         boolean passed = true;
         for (Way way : options.ways()) {
-            try (ExaminedMachine examined = new ExaminedMachine(context, configurations)) {
+            try (ExaminedMachine examined = new ExaminedMachine(context, configurations, options.compatibility())) {
                 machine = examined;
                 try (Bench bench = examined.bench(way)) {
                     passed &= examination.run(bench.port());

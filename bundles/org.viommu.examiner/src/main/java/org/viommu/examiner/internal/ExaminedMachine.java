@@ -52,9 +52,12 @@ final class ExaminedMachine implements AutoCloseable {
     /**
      * Configures the machine.
      *
+     * @param context to find its services
+     * @param admin takes the configuration
+     * @param compatibility the device's key {@code compat}
      * @throws IOException if the configuration cannot be written
      */
-    ExaminedMachine(BundleContext context, ConfigurationAdmin admin) throws IOException {
+    ExaminedMachine(BundleContext context, ConfigurationAdmin admin, String compatibility) throws IOException {
         this.context = context;
         Topology topology = topology();
         source = context.registerService(
@@ -68,7 +71,8 @@ final class ExaminedMachine implements AutoCloseable {
                 "name", "iommu0",
                 "address", IOMMU.toString(),
                 "aw-bits", WIDTH,
-                "domain-bits", DOMAIN_WIDTH)));
+                "domain-bits", DOMAIN_WIDTH,
+                "compat", compatibility)));
     }
 
     private static Topology topology() {

@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
         separator = " ",
         footer = {"", "Exit status: 0 all that can be observed is as it must be, 1 something is not, 2 wrong options."})
 final class Options {
+    private static final List<String> COMPATIBILITIES = List.of("strict", "qemu");
     private static final long MOST_REQUESTS = 1_000_000_000;
 
     @Spec
@@ -40,6 +41,12 @@ final class Options {
     private long seed = 1;
 
     @Option(
+            names = "--compat",
+            paramLabel = "WHOSE",
+            description = "What the device is configured to behave like: strict or qemu. Default: ${DEFAULT-VALUE}.")
+    private String compatibility = "strict";
+
+    @Option(
             names = {"-h", "--help"},
             usageHelp = true,
             description = "This text.")
@@ -51,6 +58,11 @@ final class Options {
      * @throws ParameterException naming the option, its value and what is allowed
      */
     void validate() {
+        if (!COMPATIBILITIES.contains(compatibility)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--compat: '%s' is none of %s".formatted(compatibility, String.join(", ", COMPATIBILITIES)));
+        }
         if (requests < 0 || requests > MOST_REQUESTS) {
             throw new ParameterException(
                     spec.commandLine(), "--requests: %d is not in 0 to %d".formatted(requests, MOST_REQUESTS));
@@ -67,6 +79,10 @@ final class Options {
 
     long seed() {
         return seed;
+    }
+
+    String compatibility() {
+        return compatibility;
     }
 
     boolean help() {
