@@ -53,10 +53,15 @@ public final class KillSubject implements BundleActivator {
         // Nothing is left to stop: the command has returned.
     }
 
-    /** Arguments: the store, a seed, then key=value for the store's configuration. */
+    /** Arguments: the store, a seed, then key=value for the store's configuration. With seed 0 it ends; below it only holds copies for others. */
     private int run(List<String> arguments) {
         try {
-            configure(arguments.get(0), arguments.subList(2, arguments.size()));
+            ConfigurationAdmin admin = await(ConfigurationAdmin.class);
+            configureStore(admin, arguments.get(0), arguments.subList(2, arguments.size()));
+            if (Long.parseLong(arguments.get(1)) < 0) {
+                hold(arguments.get(0));
+            }
+            configureDevice(admin, arguments.get(0));
             IommuStatus status = await(IommuStatus.class);
             awaitStore(status, arguments.get(0));
             dump(status);
@@ -71,13 +76,25 @@ public final class KillSubject implements BundleActivator {
         }
     }
 
-    private void configure(String store, List<String> properties) throws Exception {
-        context.registerService(
-                TopologySource.class, new SampleTopology(), new Hashtable<>(Map.of(TopologySource.MACHINE, MACHINE)));
-        ConfigurationAdmin admin = await(ConfigurationAdmin.class);
+    private void hold(String store) throws Exception {
+        ServiceTracker<?, ?> tracker =
+                new ServiceTracker<>(context, context.createFilter("(viommu.store=" + store + ")"), null);
+        tracker.open();
+        tracker.waitForService(60_000);
+        say("dumped");
+        Thread.sleep(Long.MAX_VALUE);
+    }
+
+    private static void configureStore(ConfigurationAdmin admin, String store, List<String> properties)
+            throws IOException {
         Hashtable<String, Object> settings = new Hashtable<>();
         properties.forEach(each -> settings.put(each.split("=", 2)[0], each.split("=", 2)[1]));
         admin.getConfiguration("org.viommu.mapping." + store, "?").update(settings);
+    }
+
+    private void configureDevice(ConfigurationAdmin admin, String store) throws IOException {
+        context.registerService(
+                TopologySource.class, new SampleTopology(), new Hashtable<>(Map.of(TopologySource.MACHINE, MACHINE)));
         admin.createFactoryConfiguration("org.viommu.iommu", "?")
                 .update(new Hashtable<>(Map.of(
                         "machine", MACHINE, "address", "00:01.0", "store.target", "(viommu.store=" + store + ")")));

@@ -51,6 +51,26 @@ public class StoreKillIT {
         }
     }
 
+    @Test
+    public void what_was_answered_outlives_a_kill_of_the_owner_where_another_host_has_it() throws Exception {
+        KillOracle oracle = new KillOracle();
+        oracle.hear("fresh true");
+        String[] first = {"port=15801", "members=127.0.0.1:15802"};
+        try (SubjectProcess holder = subject("hazelcast", -1, "port=15802", "members=127.0.0.1:15801")) {
+            holder.dump();
+            for (int kill = 1; kill <= KILLS; kill++) {
+                try (SubjectProcess owner = subject("hazelcast", kill, first)) {
+                    oracle.check(owner.dump());
+                    owner.killAfter(LINES * (1 + kill % 7), oracle::hear);
+                }
+            }
+            assertTrue("requests were answered", oracle.answered() > 1000L * KILLS);
+            try (SubjectProcess successor = subject("hazelcast", 0, first)) {
+                oracle.check(successor.dump());
+            }
+        }
+    }
+
     private static SubjectProcess subject(String... arguments) throws IOException {
         return SubjectProcess.start(APPLICATION.getRoot().toPath(), arguments);
     }

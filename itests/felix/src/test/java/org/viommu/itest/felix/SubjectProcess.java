@@ -40,6 +40,11 @@ final class SubjectProcess implements AutoCloseable {
         if (!Files.exists(application)) {
             copy(Path.of(System.getProperty("viommu.application")), application);
             writeBundle(application.resolve("bundle/subject.jar"));
+            try (Stream<Path> jars = Files.list(Path.of(System.getProperty("viommu.shared")))) {
+                for (Path jar : jars.toList()) {
+                    Files.copy(jar, application.resolve("bundle").resolve(jar.getFileName()));
+                }
+            }
         }
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
