@@ -6,24 +6,30 @@ package org.viommu.benchmarks.stores;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.viommu.mapping.MapResult;
+import org.viommu.mapping.MappingStore;
 import org.viommu.mapping.MappingTable;
 import org.viommu.mapping.Translation;
 import org.viommu.mapping.UnmapResult;
 
-/** One thread looks up in a table of 64k mappings, alone at first and then while another one maps and unmaps. Prints both rates. */
+/**
+ * One thread looks up in a table of 64k mappings, alone at first and then while another one maps and unmaps. Prints both rates, for two layouts: the pages that
+ * come and go lie apart from those that are looked up, or every other page does, so that both threads work on the same cache lines.
+ */
 final class ReaderRun {
     private static final int STABLE = 1 << 15;
     private static final int ALL = 1 << 16;
     private static final long PAGE = 0x1000;
     private static final long BASE = 0xa000_0000L;
-    private static final long NANOS = 1_500_000_000L;
+    private static final long NANOS = 1_000_000_000L;
     private static final int TURNS = 3;
 
     private final MappingTable table;
+    private final boolean mixed;
     private final int[] order = new SplittableRandom(3).ints(1 << 16, 0, STABLE).toArray();
 
-    private ReaderRun(MappingTable table) {
+    private ReaderRun(MappingTable table, boolean mixed) {
         this.table = table;
+        this.mixed = mixed;
     }
 
     /**
@@ -34,27 +40,41 @@ final class ReaderRun {
      * @throws InterruptedException if interrupted
      */
     public static void main(String[] arguments) throws ReflectiveOperationException, InterruptedException {
-        try (MappingTable table = TraceRun.store(arguments[0]).open("benchmark", 0)) {
-            ReaderRun run = new ReaderRun(table);
+        MappingStore store = TraceRun.store(arguments[0]);
+        measure(store, "apart", false);
+        measure(store, "mixed", true);
+    }
+
+    private static void measure(MappingStore store, String name, boolean mixed) throws InterruptedException {
+        try (MappingTable table = store.open("benchmark", 0)) {
+            ReaderRun run = new ReaderRun(table, mixed);
             for (int page = 0; page < ALL; page++) {
                 run.map(page);
             }
             run.read();
             run.readBesideWriter();
             for (int turn = 0; turn < TURNS; turn++) {
-                System.out.printf("%d reader %.0f %.0f%n", turn, run.read(), run.readBesideWriter());
+                System.out.printf("%d %s %.0f %.0f%n", turn, name, run.read(), run.readBesideWriter());
             }
         }
     }
 
-    /** Look-ups in each second; every other page is stable, and only those are looked up. */
+    private int stable(int number) {
+        return mixed ? 2 * number : number;
+    }
+
+    private int churned(int number) {
+        return mixed ? 2 * number + 1 : STABLE + number;
+    }
+
+    /** Look-ups in each second; only pages that stay are looked up. */
     private double read() {
         Translation translation = new Translation();
         long begin = System.nanoTime();
         long count = 0;
         while (System.nanoTime() - begin < NANOS) {
             for (int page : order) {
-                long address = start(2 * page);
+                long address = start(stable(page));
                 if (!table.lookup(address + 8, translation) || translation.physical() != address) {
                     throw new AssertionError("page " + page + " is not found");
                 }
@@ -69,7 +89,7 @@ final class ReaderRun {
         Thread writer = new Thread(() -> {
             SplittableRandom random = new SplittableRandom(4);
             while (!ended.get()) {
-                int page = 2 * random.nextInt(STABLE) + 1;
+                int page = churned(random.nextInt(STABLE));
                 if (table.unmap(start(page), start(page) + PAGE - 1) != UnmapResult.OK) {
                     throw new AssertionError("a page cannot be unmapped");
                 }

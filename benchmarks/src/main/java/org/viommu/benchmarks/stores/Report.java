@@ -72,10 +72,17 @@ final class Report {
         say("");
         say("## A reader beside a writer");
         say("");
-        say("| store | rate left beside a writer that maps and unmaps without a pause |");
-        say("|---|---|");
+        say(
+                "What is left of a reader's rate beside a writer that maps and unmaps without a pause, elsewhere or every other page between those that are read.");
+        say("");
+        say("| store | elsewhere | between |");
+        say("|---|--:|--:|");
         for (Store store : List.of(Store.RADIX, Store.TREE)) {
-            say("| %s | %s %% |", store.title, number(100 * measured.reader().value(store, "reader")));
+            say(
+                    "| %s | %s %% | %s %% |",
+                    store.title,
+                    number(100 * measured.reader().value(store, "apart")),
+                    number(100 * measured.reader().value(store, "mixed")));
         }
         differences();
         Files.writeString(docs.resolve(FILE), text);

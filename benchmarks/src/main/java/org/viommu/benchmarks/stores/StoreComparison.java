@@ -113,7 +113,7 @@ final class StoreComparison {
         System.err.printf("stores: reader beside writer, %s%n", store.title);
         return lines(java(ReaderRun.class, store.type)).stream()
                 .map(line -> line.split(" "))
-                .map(words -> words[0] + " " + READER + " 1 " + 1e9 / Double.parseDouble(words[3]) + " "
+                .map(words -> words[0] + " " + words[1] + " 1 " + 1e9 / Double.parseDouble(words[3]) + " "
                         + Double.parseDouble(words[3]) / Double.parseDouble(words[2]))
                 .toList();
     }

@@ -18,7 +18,7 @@ import org.viommu.mapping.UnmapResult;
  * prints the lines that the native harness prints: pass, section, records, nanoseconds, checksum.
  */
 final class TraceRun {
-    private static final int WARM_UPS = 6;
+    private static final int WARM_UPS = 20;
 
     /** No compiler must find out that this is zero: it makes each address depend on the answer before it. */
     private static volatile long noBits;
