@@ -10,7 +10,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.viommu.driver.DriverException.Reason;
+import org.viommu.virtio.Await;
 import org.viommu.virtio.DeviceStatus;
 import org.viommu.virtio.VirtioFeatures;
 import org.viommu.virtio.iommu.IommuConfigLayout;
@@ -197,6 +200,24 @@ class IommuDriverStartTest {
             try (IommuDriver driver = guest.start()) {
                 assertThat(driver.attach(1, i, 0)).isEqualTo(RequestStatus.OK);
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {RingFeatures.PACKED, RingFeatures.IN_ORDER, RingFeatures.PACKED | RingFeatures.IN_ORDER})
+    void packed_and_in_order_rings_are_used_where_they_are_offered(long rings) throws DriverException {
+        guest.iommu.features |= rings | RingFeatures.EVENT_IDX;
+        try (IommuDriver driver = guest.start()) {
+            assertThat(driver.features() & RingFeatures.OPTIONAL).isEqualTo(rings);
+            RequestBatch batch = driver.batch(1000);
+            for (int i = 0; i < 1000; i++) {
+                batch.map(1, 0x1000, 0x1fff, 0, 1);
+            }
+            assertThat(batch.flush()).isZero();
+            assertThat(driver.probe(1).status()).isEqualTo(RequestStatus.OK);
+            Await.until("the event buffers", () -> guest.iommu.eventBuffers == 16);
+            guest.iommu.report(new byte[24]);
+            Await.until("a report", () -> guest.faults.size() == 1);
         }
     }
 }
