@@ -104,6 +104,11 @@ public final class DebianArchive {
         return fetch("busybox", target, "download", ofGuest("busybox-static"));
     }
 
+    /** Unpacks a package for this machine, with every library that it needs, into an empty folder. */
+    public List<Deb> unpackProgram(String name, Path target) throws CannotRun, IOException, InterruptedException {
+        return fetch(name, target, "install", "--download-only", "--yes", name);
+    }
+
     private String ofGuest(String name) {
         return name + ":" + guest.debian();
     }
