@@ -27,11 +27,13 @@ final class PageLeaf extends Entry {
     /** Bits of an address within a leaf's range. */
     static final int RANGE_BITS = Long.bitCount(RANGE);
 
-    /** Before the words of the pages: the first address, and the number of mappings, which only the writer knows. */
+    /** Before the words of the pages: the first address, which readers look at together with the array's length. */
     private static final int FIRST = 0;
 
-    private static final int SIZE = 1;
-    private static final int PAGES = 2;
+    private static final int PAGES = 1;
+
+    /** Behind them: the number of mappings, which only the writer knows. It changes often, hence not beside what all readers need. */
+    private static final int SIZE = PAGES + Level.SLOTS;
 
     /** Answers of {@link #remove}. */
     static final int CUT = -1;
@@ -56,7 +58,7 @@ final class PageLeaf extends Entry {
 
     /** The leaf that takes the place of a node, or null if the node has mappings that a leaf cannot hold. */
     static PageLeaf of(Node node) {
-        long[] words = new long[PAGES + Level.SLOTS];
+        long[] words = new long[SIZE + 1];
         words[FIRST] = node.first;
         PageLeaf leaf = new PageLeaf(words);
         boolean complete = node.scan(new Scan(node.first, leaf::accept));

@@ -19,17 +19,22 @@ public final class RadixTable implements MappingTable {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             ROOT = lookup.findVarHandle(RadixTable.class, "root", Object.class);
-            SIZE = lookup.findVarHandle(RadixTable.class, "size", long.class);
+            SIZE = MethodHandles.arrayElementVarHandle(long[].class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
 
+    /** Words of the longest cache line that processors have. */
+    private static final int LINE = 16;
+
     private final long limit;
     private final LeafDirectory directory = new LeafDirectory();
     private final Removal removal = new Removal(directory);
     private Object root;
-    private long size;
+
+    /** The number of mappings in the middle, so that the writer's changes do not take from readers the cache line of something else. */
+    private final long[] size = new long[2 * LINE];
 
     /** Mappings for which {@link PageLeaf#ragged} holds. While there are none, a leaf tells all about its range. */
     private long ragged;
@@ -45,7 +50,7 @@ public final class RadixTable implements MappingTable {
 
     @Override
     public MapResult map(long start, long end, long physical, int flags) {
-        if (size >= limit) {
+        if (size[LINE] >= limit) {
             return MapResult.NO_MEMORY;
         }
         long[] leaf = soleLeaf(start, end);
@@ -55,7 +60,7 @@ public final class RadixTable implements MappingTable {
         if (!PageLeaf.add(leaf, start, end, physical, flags)) {
             return MapResult.OVERLAP;
         }
-        SIZE.setOpaque(this, size + 1);
+        resize(1);
         return MapResult.OK;
     }
 
@@ -69,7 +74,7 @@ public final class RadixTable implements MappingTable {
         if (removed == PageLeaf.CUT) {
             return UnmapResult.SPLIT;
         }
-        SIZE.setOpaque(this, size - removed);
+        resize(-removed);
         return UnmapResult.OK;
     }
 
@@ -87,7 +92,7 @@ public final class RadixTable implements MappingTable {
             return MapResult.OVERLAP;
         }
         ragged += PageLeaf.ragged(start, end) ? 1 : 0;
-        publish(entry, changed, size + 1);
+        publish(entry, changed, 1);
         direct(start);
         return MapResult.OK;
     }
@@ -116,16 +121,20 @@ public final class RadixTable implements MappingTable {
             return UnmapResult.SPLIT;
         }
         ragged -= removal.ragged();
-        publish(entry, changed, size - removal.mappings());
+        publish(entry, changed, -removal.mappings());
         return UnmapResult.OK;
     }
 
-    private void publish(Entry before, Entry after, long newSize) {
+    private void publish(Entry before, Entry after, long change) {
         if (before != after) {
             ROOT.setRelease(this, after == null ? null : after.content());
         }
-        SIZE.setOpaque(this, newSize);
-        directory.fit(newSize);
+        resize(change);
+        directory.fit(size[LINE]);
+    }
+
+    private void resize(long change) {
+        SIZE.setOpaque(size, LINE, size[LINE] + change);
     }
 
     @Override
@@ -172,7 +181,7 @@ public final class RadixTable implements MappingTable {
 
     @Override
     public long size() {
-        return (long) SIZE.getOpaque(this);
+        return (long) SIZE.getOpaque(size, LINE);
     }
 
     @Override
