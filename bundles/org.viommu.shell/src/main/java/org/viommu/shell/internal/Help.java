@@ -1,0 +1,12 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.shell.internal;
+
+/** What options that many commands have say of themselves. */
+final class Help {
+    static final String DEVICE = "MACHINE/NAME of the IOMMU; may be left out where there is one only";
+    static final String JSON = "answer in JSON, for scripts";
+
+    private Help() {}
+}

@@ -1,0 +1,161 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.itest.felix;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertTrue;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.Hashtable;
+import java.util.List;
+import java.util.Map;
+import javax.inject.Inject;
+import org.apache.felix.service.command.CommandProcessor;
+import org.apache.felix.service.command.CommandSession;
+import org.junit.After;
+import org.junit.Before;
+import org.junit.Test;
+import org.junit.runner.RunWith;
+import org.ops4j.pax.exam.Configuration;
+import org.ops4j.pax.exam.Option;
+import org.ops4j.pax.exam.junit.PaxExam;
+import org.ops4j.pax.exam.spi.reactors.ExamReactorStrategy;
+import org.ops4j.pax.exam.spi.reactors.PerClass;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.cm.ConfigurationAdmin;
+import org.osgi.util.tracker.ServiceTracker;
+import org.viommu.dma.DmaPort;
+import org.viommu.dma.DmaTranslator;
+import org.viommu.iommu.IommuStatus;
+import org.viommu.topology.TopologySource;
+import org.viommu.virtio.DeviceType;
+
+/** The shell's commands in the application, against a device with traffic. */
+@RunWith(PaxExam.class)
+@ExamReactorStrategy(PerClass.class)
+public class ShellIT {
+    private static final String MACHINE = "shell";
+
+    @Inject
+    private BundleContext context;
+
+    @Inject
+    private ConfigurationAdmin configurations;
+
+    private org.osgi.service.cm.Configuration configuration;
+    private ServiceRegistration<TopologySource> topology;
+    private TestGuest guest;
+    private DmaPort port;
+    private CommandSession session;
+
+    @Configuration
+    public Option[] application() throws IOException {
+        return new Option[] {Application.installed()};
+    }
+
+    @Before
+    public void boot() throws Exception {
+        topology = context.registerService(
+                TopologySource.class, new SampleTopology(), new Hashtable<>(Map.of(TopologySource.MACHINE, MACHINE)));
+        configuration = configurations.createFactoryConfiguration("org.viommu.iommu", "?");
+        configuration.update(new Hashtable<>(Map.of("machine", MACHINE, "name", "iommu0", "address", "00:01.0")));
+        guest = new TestGuest(service(DeviceType.class, "(viommu.machine=" + MACHINE + ")"));
+        port = service(DmaTranslator.class, "(viommu.machine=" + MACHINE + ")")
+                .open(SampleTopology.ENDPOINT, guest.memory());
+        for (String command : List.of("status", "swap", "why")) {
+            service(Object.class, "(&(osgi.command.scope=viommu)(osgi.command.function=" + command + "))");
+        }
+        session = service(CommandProcessor.class, "(objectClass=*)")
+                .createSession(
+                        new ByteArrayInputStream(new byte[0]),
+                        new ByteArrayOutputStream(),
+                        new ByteArrayOutputStream());
+    }
+
+    @After
+    public void powerOff() throws Exception {
+        session.close();
+        port.close();
+        guest.close();
+        configuration.delete();
+        Waiting.until(() -> "the device goes", () -> context.getServiceReference(IommuStatus.class) == null);
+        topology.unregister();
+    }
+
+    @Test
+    public void a_store_is_swapped_under_load_and_the_device_stays() throws Exception {
+        ServiceReference<IommuStatus> device = context.getServiceReference(IommuStatus.class);
+        Traffic traffic = new Traffic(guest, port);
+        try {
+            for (String store : List.of("resident", "best", "resident", "radix")) {
+                traffic.proceed();
+                shown("viommu:swap " + store);
+                traffic.proceed();
+                String name = store.equals("best") ? "radix" : store;
+                assertTrue(shown("viommu:status"), shown("viommu:status").contains(" " + name + " "));
+                assertTrue(
+                        shown("viommu:stores"), shown("viommu:stores").matches("(?s).*" + name + " .*shell/iommu0.*"));
+            }
+            traffic.end();
+        } finally {
+            traffic.stop();
+        }
+        assertEquals("the device was not restarted", device, context.getServiceReference(IommuStatus.class));
+        assertEquals("no DMA was refused", 0, guest.faults());
+        assertEquals(
+                traffic.oracle().size(),
+                shown("viommu:mappings -n 1000000 " + Traffic.DOMAIN).lines().count() - 1);
+    }
+
+    @Test
+    public void an_unknown_store_is_named_with_those_there_are() {
+        try {
+            shown("viommu:swap btree");
+        } catch (Exception e) {
+            assertTrue(e.toString(), e.getMessage().startsWith("store: 'btree': there are radix, "));
+            return;
+        }
+        throw new AssertionError("accepted");
+    }
+
+    @Test
+    public void why_names_the_wrong_value_of_a_configuration() throws Exception {
+        org.osgi.service.cm.Configuration wrong = configurations.createFactoryConfiguration("org.viommu.iommu", "?");
+        wrong.update(new Hashtable<>(Map.of("machine", "wrong", "granule", "5k")));
+        try {
+            Waiting.until(
+                    () -> "granule, now " + why(),
+                    () -> why().matches("(?s).*org.viommu.iommu wrong.*org.viommu.iommu: granule.*5k.*"));
+        } finally {
+            wrong.delete();
+        }
+    }
+
+    private String why() {
+        try {
+            return shown("viommu:why");
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private String shown(String command) throws Exception {
+        return session.execute(command).toString();
+    }
+
+    private <T> T service(Class<T> type, String properties) throws Exception {
+        String filter = type == Object.class ? properties : "(&(objectClass=" + type.getName() + ")" + properties + ")";
+        ServiceTracker<T, T> tracker = new ServiceTracker<>(context, context.createFilter(filter), null);
+        tracker.open();
+        T service = tracker.waitForService(60_000);
+        if (service == null) {
+            throw new AssertionError("no service " + filter);
+        }
+        return service;
+    }
+}
