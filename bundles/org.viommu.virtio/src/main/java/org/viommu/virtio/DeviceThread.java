@@ -47,7 +47,7 @@ final class DeviceThread {
     }
 
     /** Looks from one reading of the clock to the next. */
-    private static final int LOOKS = 32;
+    private static final int LOOKS = 64;
 
     private static final VarHandle PENDING;
 

@@ -8,16 +8,26 @@ import java.util.function.LongSupplier;
 
 /**
  * How long a thread that has run out of work watches its queues before it sleeps. It adapts: the time grows when a
- * longer watch would have met the next work, and shrinks when even the longest would not have. So a guest that waits for
- * each request is answered without a wake-up, and a machine that has little to do sleeps.
+ * longer watch would have met the next work, and shrinks when even the longest would not have, twice in a row. So a guest
+ * that waits for each request is answered without a wake-up, and a machine that has little to do sleeps.
  *
- * <p>In a process at most one thread fewer watches than there are processors: a guest always has one to run on.
+ * <p>Others have precedence. In a process at most one thread fewer watches than there are processors, so that a guest
+ * always has one to run on. And who is kept from watching, because somebody else wants its processor, leaves it for a
+ * number of works: there a thread that sleeps is woken sooner than one that takes turns with others has its turn.
  *
  * <p>Confined to the thread that watches. Allocates nothing.
  */
 final class Watch {
     /** What it grows from. A shorter watch costs more than it can save. */
     static final long SHORTEST_NANOS = 8_000;
+
+    /** A watch is disturbed if so much time passes from one reading of the clock to the next: another's turn. */
+    static final long DISTURBED_NANOS = 1_000_000;
+
+    /** For how many works at least, and at most, there is no watch after one was disturbed. */
+    static final int LEAST_ABSTENTION = 16;
+
+    static final int MOST_ABSTENTION = 512;
 
     /** One permit for each thread that may watch at the same time. */
     private static final Semaphore SPARE_PROCESSORS =
@@ -33,10 +43,19 @@ final class Watch {
     /** When the last work ended. */
     private long idleSince;
 
-    /** When the thread last began to look for work. */
-    private long lookedAt;
+    /** The clock when it was read last. */
+    private long now;
 
     private boolean worked;
+
+    /** Whether the last work came later than the longest watch. */
+    private boolean late;
+
+    /** How many works are still to come before there is a watch again. */
+    private int abstaining;
+
+    /** How many there will be after the next disturbance. */
+    private int abstention = LEAST_ABSTENTION;
 
     /**
      * Begins with none.
@@ -63,9 +82,14 @@ final class Watch {
         return pays() && spare.tryAcquire();
     }
 
-    /** Whether the time has not run out. */
+    /** Whether the watch goes on: its time has not run out, and nobody disturbs it. Asked every few looks. */
     boolean goesOn() {
-        return clock.getAsLong() - idleSince < time;
+        long before = now;
+        now = clock.getAsLong();
+        if (now - before > DISTURBED_NANOS) {
+            abstain();
+        }
+        return now - idleSince < time;
     }
 
     /** Ends a watch. */
@@ -76,7 +100,7 @@ final class Watch {
     /** The thread looks whether there is work. */
     void look() {
         if (limit > 0) {
-            lookedAt = clock.getAsLong();
+            now = clock.getAsLong();
         }
     }
 
@@ -86,17 +110,34 @@ final class Watch {
             return;
         }
         if (worked) {
-            adapt(lookedAt - idleSince);
+            adapt(now - idleSince);
         }
         worked = true;
-        idleSince = clock.getAsLong();
+        now = clock.getAsLong();
+        idleSince = now;
     }
 
     private void adapt(long waited) {
-        if (waited > limit) {
-            time = time / 2 < SHORTEST_NANOS ? 0 : time / 2;
+        boolean lateAgain = late;
+        late = waited > limit;
+        if (abstaining > 0) {
+            abstaining--;
+        } else if (late) {
+            time = lateAgain ? shrunk() : time;
         } else if (waited > time) {
             time = Math.min(limit, Math.max(SHORTEST_NANOS, time * 2));
+        } else {
+            abstention = Math.max(LEAST_ABSTENTION, abstention - 1);
         }
+    }
+
+    private long shrunk() {
+        return time / 2 < SHORTEST_NANOS ? 0 : time / 2;
+    }
+
+    private void abstain() {
+        time = 0;
+        abstaining = abstention;
+        abstention = Math.min(MOST_ABSTENTION, abstention * 2);
     }
 }

@@ -48,10 +48,59 @@ class WatchTest {
     void it_shrinks_to_nothing_while_work_comes_later_than_the_longest_watch() {
         grow();
         workAfter(LIMIT + 1);
+        workAfter(LIMIT + 1);
         assertThat(time()).isEqualTo(LIMIT / 2);
         workAfter(LIMIT + 1);
         workAfter(LIMIT + 1);
         assertThat(watch.pays()).isFalse();
+    }
+
+    @Test
+    void it_stays_when_work_comes_late_now_and_then() {
+        grow();
+        for (int i = 0; i < 10; i++) {
+            workAfter(LIMIT + 1);
+            workAfter(1);
+        }
+        assertThat(time()).isEqualTo(LIMIT);
+    }
+
+    @Test
+    void one_that_is_disturbed_ends_and_there_is_none_for_a_number_of_works() {
+        grow();
+        assertThat(watch.goesOn()).isTrue();
+        disturb();
+        for (int i = 0; i < Watch.LEAST_ABSTENTION; i++) {
+            workAfter(LIMIT);
+            assertThat(watch.pays()).isFalse();
+        }
+        workAfter(LIMIT);
+        assertThat(watch.pays()).isTrue();
+    }
+
+    @Test
+    void there_is_none_for_longer_each_time_it_is_disturbed_up_to_a_limit() {
+        grow();
+        for (int expected = Watch.LEAST_ABSTENTION; expected < Watch.MOST_ABSTENTION; expected *= 2) {
+            disturb();
+            assertThat(worksUntilItPays()).isEqualTo(expected + 1);
+        }
+        disturb();
+        assertThat(worksUntilItPays()).isEqualTo(Watch.MOST_ABSTENTION + 1);
+        disturb();
+        assertThat(worksUntilItPays()).isEqualTo(Watch.MOST_ABSTENTION + 1);
+    }
+
+    @Test
+    void what_it_meets_undisturbed_shortens_the_time_without_one() {
+        grow();
+        disturb();
+        assertThat(worksUntilItPays()).isEqualTo(Watch.LEAST_ABSTENTION + 1);
+        for (int i = 0; i < Watch.LEAST_ABSTENTION; i++) {
+            workAfter(1);
+        }
+        disturb();
+        assertThat(worksUntilItPays()).isEqualTo(Watch.LEAST_ABSTENTION + 1);
     }
 
     @Test
@@ -61,6 +110,7 @@ class WatchTest {
         watch.look();
         assertThat(watch.pays()).isTrue();
         assertThat(watch.goesOn()).isFalse();
+        assertThat(watch.pays()).isTrue();
     }
 
     @Test
@@ -116,6 +166,21 @@ class WatchTest {
         // What the work itself takes does not count.
         now += 7 * LIMIT;
         watch.rest();
+    }
+
+    private void disturb() {
+        now += Watch.DISTURBED_NANOS + 1;
+        assertThat(watch.goesOn()).isFalse();
+        assertThat(watch.pays()).isFalse();
+    }
+
+    private int worksUntilItPays() {
+        int works = 0;
+        while (!watch.pays()) {
+            workAfter(1);
+            works++;
+        }
+        return works;
     }
 
     /** How long a watch that begins now goes on. */

@@ -87,7 +87,7 @@ import org.osgi.service.metatype.annotations.Option;
                     + "in nanoseconds; 0 to sleep at once. It watches for less while that does not pay.",
             min = "0",
             max = "1000000000")
-    int poll$_$max$_$ns() default 200_000;
+    int poll$_$max$_$ns() default 500_000;
 
     @AttributeDefinition(
             description = "Filter on the services of mapping stores, for example (viommu.store=radix). "

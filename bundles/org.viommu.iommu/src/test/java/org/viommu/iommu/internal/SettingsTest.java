@@ -30,7 +30,7 @@ class SettingsTest {
         assertThat(settings.inputEnd()).isEqualTo(-1L);
         assertThat(settings.reserved()).containsExactly(new ReservedRegion(0xfee00000L, 0xfeefffffL, Kind.MSI));
         assertThat(settings.quotas()).isEqualTo(new Quotas(65536, 65536, 1048576));
-        assertThat(settings.pollMaxNanos()).isEqualTo(200_000);
+        assertThat(settings.pollMaxNanos()).isEqualTo(500_000);
     }
 
     @Test

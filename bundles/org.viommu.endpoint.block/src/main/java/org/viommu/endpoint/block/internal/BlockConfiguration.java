@@ -33,7 +33,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
                     + "in nanoseconds; 0 to sleep at once. It watches for less while that does not pay.",
             min = "0",
             max = "1000000000")
-    int poll$_$max$_$ns() default 200_000;
+    int poll$_$max$_$ns() default 50_000;
 
     @AttributeDefinition(description = "Whether the guest may choose packed virtqueues.")
     boolean packed() default false;

@@ -38,6 +38,10 @@ final class GuestBench {
     private static final String MEMORY = "512M";
     private static final String OWN = "Viommu";
     private static final String PEER = "QEMU";
+
+    /** Rounds before the first that counts. */
+    private static final int WARM_UPS = 2;
+
     private static final Duration PLATFORM_READY = Duration.ofSeconds(60);
 
     private final GuestBenchOptions options;
@@ -108,8 +112,8 @@ final class GuestBench {
 
     private Rates measure(Side own, Side peer) throws CannotRun, GuestGone, InterruptedException {
         Rates rates = new Rates();
-        // Before the first round that counts: the JVM compiles what is worth it.
-        for (int round = 0; round <= options.rounds(); round++) {
+        // In the rounds that do not count the JVM compiles what is worth it.
+        for (int round = 1 - WARM_UPS; round <= options.rounds(); round++) {
             for (Workload workload : Workload.values()) {
                 int count = options.count(workload);
                 // Who comes second finds the machine as the first has left it, so they take turns in that.
@@ -123,7 +127,7 @@ final class GuestBench {
                 }
                 narrator.say(
                         "%s: %s: %s %,.0f/s, %s %,.0f/s (%.2f)",
-                        round == 0 ? "warm-up" : "round " + round + " of " + options.rounds(),
+                        round < 1 ? "warm-up" : "round " + round + " of " + options.rounds(),
                         workload.description(),
                         own.name(),
                         ownRate,
