@@ -115,6 +115,10 @@ final class Iommus {
      */
     Optional<IommuNode> resolve(int phandle, DeviceNode node, DeviceProperty property, String entry) {
         Optional<DeviceNode> target = phandles.find(phandle);
+        IommuNode iommu = target.map(virtio::get).orElse(null);
+        if (iommu != null) {
+            return Optional.of(iommu);
+        }
         String name = entry + " refers to "
                 + target.map(DeviceNode::path).orElse("phandle 0x" + Integer.toHexString(phandle));
         if (target.isEmpty()) {
@@ -124,10 +128,6 @@ final class Iommus {
                     property,
                     name + ", which no node has; what it is for stays untranslated");
             return Optional.empty();
-        }
-        IommuNode iommu = virtio.get(target.get());
-        if (iommu != null) {
-            return Optional.of(iommu);
         }
         if (!target.get().isAvailable()) {
             findings.add(
