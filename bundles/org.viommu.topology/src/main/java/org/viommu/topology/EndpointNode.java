@@ -123,7 +123,8 @@ public sealed interface EndpointNode {
             return endpoint(last.segment(), last.bdf());
         }
 
-        private int endpoint(int segment, int bdf) {
+        /** The endpoint ID of a function by its segment and its masked BDF. */
+        int endpoint(int segment, int bdf) {
             return firstEndpoint + (segment - first.segment() << 16) + (bdf - first.bdf());
         }
 

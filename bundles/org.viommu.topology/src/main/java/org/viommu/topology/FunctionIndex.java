@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
  */
 final class FunctionIndex {
     private final List<EndpointNode> endpoints;
-    private final List<Masked> byMask;
+    private final Masked[] byMask;
 
     /** @param endpoints where two ranges contain a function, the later one counts */
     FunctionIndex(List<EndpointNode> endpoints) {
@@ -34,15 +34,20 @@ final class FunctionIndex {
         }
         byMask = positions.entrySet().stream()
                 .map(entry -> new Masked(entry.getKey(), entry.getValue()))
-                .toList();
+                .toArray(Masked[]::new);
     }
 
     Optional<EndpointNode.PciRange> find(PciAddress function) {
+        return Optional.ofNullable(find(function.segment(), function.bdf()));
+    }
+
+    /** The last range that contains a function, or null. Allocates nothing. */
+    EndpointNode.PciRange find(int segment, int bdf) {
         int last = -1;
         for (Masked ranges : byMask) {
-            last = Math.max(last, ranges.find(function));
+            last = Math.max(last, ranges.find(segment, bdf));
         }
-        return last < 0 ? Optional.empty() : Optional.of((EndpointNode.PciRange) endpoints.get(last));
+        return last < 0 ? null : (EndpointNode.PciRange) endpoints.get(last);
     }
 
     /** The ranges of one mask. */
@@ -71,9 +76,9 @@ final class FunctionIndex {
             growing.clear();
         }
 
-        int find(PciAddress function) {
-            int band = band(function.segment());
-            int bdf = function.bdf() & mask;
+        int find(int segment, int fullBdf) {
+            int band = band(segment);
+            int bdf = fullBdf & mask;
             int last = -1;
             int node = 1;
             int low = 0;

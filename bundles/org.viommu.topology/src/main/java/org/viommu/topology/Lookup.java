@@ -64,8 +64,9 @@ final class Lookup {
             if (!node.iommu().equals(iommu)) {
                 continue;
             }
-            Optional<Attachment> found = device(node, endpoint)
-                    .filter(attachment -> attachment.iommu().equals(iommu) && attachment.endpoint() == endpoint);
+            Optional<Attachment> found = node instanceof EndpointNode.PciRange range
+                    ? function(range, endpoint)
+                    : device((EndpointNode.Platform) node, endpoint);
             if (found.isPresent()) {
                 return found;
             }
@@ -73,24 +74,38 @@ final class Lookup {
         return Optional.empty();
     }
 
+    /** The function that has the endpoint ID according to a range, if other nodes say nothing else of it. */
+    private Optional<Attachment> function(EndpointNode.PciRange range, int endpoint) {
+        int distance = endpoint - range.firstEndpoint();
+        int segment = range.first().segment() + (distance >>> 16);
+        int bdf = range.first().bdf() + (distance & 0xffff);
+        if (segment > range.last().segment() || bdf > range.last().bdf()) {
+            return Optional.empty();
+        }
+        EndpointNode.PciRange last = indexes().functions().find(segment, bdf);
+        // Whoever names an endpoint that does not exist gets its answer without an allocation.
+        return last != null
+                        && last.iommu().equals(range.iommu())
+                        && last.endpoint(segment, bdf & last.mask()) == endpoint
+                ? attachment(last, endpoint, new IommuNode.PciFunction(PciAddress.of(segment, bdf)))
+                : Optional.empty();
+    }
+
+    /** The interface that has the endpoint ID according to a node, if other nodes say nothing else of it. */
+    private Optional<Attachment> device(EndpointNode.Platform device, int endpoint) {
+        if (device.endpoint() != endpoint) {
+            return Optional.empty();
+        }
+        EndpointNode.Platform last = indexes().masters().get(new Master(device.base(), device.master()));
+        return last.iommu().equals(device.iommu()) && last.endpoint() == endpoint
+                ? attachment(last, endpoint, new IommuNode.MmioWindow(device.base()))
+                : Optional.empty();
+    }
+
     private Optional<Attachment> attachment(EndpointNode node, int endpoint, IommuNode self) {
         return node.iommu().equals(self) || !indexes().iommus().contains(node.iommu())
                 ? Optional.empty()
                 : Optional.of(new Attachment(node.iommu(), endpoint, node.reserved()));
-    }
-
-    /** What is true of the device that would have the endpoint ID according to this node. */
-    private Optional<Attachment> device(EndpointNode node, int endpoint) {
-        if (node instanceof EndpointNode.Platform device) {
-            return device.endpoint() == endpoint ? find(device.base(), device.master()) : Optional.empty();
-        }
-        EndpointNode.PciRange range = (EndpointNode.PciRange) node;
-        int distance = endpoint - range.firstEndpoint();
-        int segment = range.first().segment() + (distance >>> 16);
-        int bdf = range.first().bdf() + (distance & 0xffff);
-        return segment <= range.last().segment() && bdf <= range.last().bdf()
-                ? find(PciAddress.of(segment, bdf))
-                : Optional.empty();
     }
 
     private Indexes indexes() {

@@ -9,11 +9,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.viommu.dma.DmaPort;
 import org.viommu.memory.AccessFault;
+import org.viommu.virtio.iommu.RequestLayout;
 
 /** What the device does for a request, and for an access, leaves nothing to the collector. */
 class AllocationTest {
     private static final int TIMES = 5_000;
     private static final long PAGE = 0x1000;
+    private static final int PROBE_ROOM = ReservedRegions.PROBE_SIZE + RequestLayout.TAIL_SIZE;
 
     private final TestGuest guest = new TestGuest();
 
@@ -22,9 +24,7 @@ class AllocationTest {
         guest.close();
     }
 
-    /**
-     * Those of endpoints that exist, and that the store does not keep anything for: what a mapping takes is the store's.
-     */
+    /** Those that the store does not keep anything for: what a mapping takes is the store's. */
     @Test
     void requests_allocate_nothing() {
         guest.attach(1, TestGuest.ENDPOINT);
@@ -40,6 +40,10 @@ class AllocationTest {
                 guest.unmap(1, PAGE, 9 * PAGE - 1);
                 guest.attach(1, TestGuest.ENDPOINT);
                 guest.detach(2, TestGuest.ENDPOINT);
+                guest.attach(1, TestGuest.NO_ENDPOINT);
+                guest.detach(1, TestGuest.NO_ENDPOINT);
+                guest.probe(-1, RequestLayout.TAIL_SIZE);
+                guest.probe(TestGuest.NO_ENDPOINT, PROBE_ROOM);
             }
             least = Math.min(least, guest.allocatedByDevice() - before);
         }
