@@ -112,7 +112,7 @@ final class IommuDevice implements DeviceType, DmaTranslator, AutoCloseable {
     @Override
     public void restoreState(byte[] state) {
         SavedDevice saved = SavedDeviceReader.read(state);
-        change(() -> resumption.restore(() -> new Restoration(settings, spaces, endpoints).restore(saved)));
+        change(() -> resumption.restore(saved));
         config.restore(saved.bypass());
         faults.restore(saved.faults());
     }

@@ -25,18 +25,25 @@ final class Restoration {
     }
 
     /**
-     * Brings back.
+     * Refuses what was saved by a device with another configuration; nothing is changed.
      *
-     * @throws IllegalArgumentException naming all that differs in the configuration, or the first endpoint or mapping
-     *     that cannot be; there are no domains then
+     * @throws IllegalArgumentException naming all that differs
      */
-    void restore(SavedDevice saved) {
+    void check(SavedDevice saved) {
         List<String> differences =
                 saved.fingerprint().differences(Fingerprint.of(settings, endpoints, saved.attached()));
         if (!differences.isEmpty()) {
             throw new IllegalArgumentException("the state does not fit IOMMU %s: %s"
                     .formatted(settings.qualifiedName(), String.join("; ", differences)));
         }
+    }
+
+    /**
+     * Brings back what has been {@linkplain #check checked}.
+     *
+     * @throws IllegalArgumentException naming the first endpoint or mapping that cannot be; there are no domains then
+     */
+    void restore(SavedDevice saved) {
         spaces.reset();
         try {
             saved.domains().forEach(this::restore);

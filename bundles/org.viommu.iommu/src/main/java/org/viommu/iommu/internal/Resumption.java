@@ -99,10 +99,17 @@ final class Resumption {
                 spaces.mappings());
     }
 
-    /** Brings domains back that another instance has saved; the driver that starts next goes on with them. */
-    void restore(Runnable restoration) {
+    /**
+     * Brings domains back that another instance has saved; the driver that starts next goes on with them. What the
+     * store has kept ends, unless the saved state belongs to a device with another configuration.
+     *
+     * @throws IllegalArgumentException as {@link Restoration} does
+     */
+    void restore(SavedDevice saved) {
+        Restoration restoration = new Restoration(settings, spaces, endpoints);
+        restoration.check(saved);
         end();
-        restoration.run();
+        restoration.restore(saved);
         spaces.ledger().commit();
         restored = true;
     }

@@ -4,6 +4,7 @@
 package org.viommu.iommu.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.viommu.iommu.internal.TestGuest.DMA_MEMORY;
 import static org.viommu.iommu.internal.TestGuest.ENDPOINT;
 
@@ -102,6 +103,31 @@ class RecordingTest {
     }
 
     @Test
+    void a_saved_state_that_does_not_fit_leaves_what_is_in_force() {
+        succeed(TestGuest.settings(PAGE), TestGuest.topology(List.of()), store.crash());
+        refuseStateOfAnotherGranule();
+        assertContinues();
+    }
+
+    @Test
+    void a_saved_state_that_does_not_fit_leaves_what_waits_for_the_topology() {
+        succeed(TestGuest.settings(PAGE), Topology.EMPTY, store.crash());
+        refuseStateOfAnotherGranule();
+        device.direct(TestGuest.topology(List.of()));
+        assertContinues();
+    }
+
+    @Test
+    void a_saved_state_that_fits_takes_the_place_of_what_is_kept() {
+        succeed(TestGuest.settings(PAGE), TestGuest.topology(List.of()), store.crash());
+        try (TestGuest other = new TestGuest(TestGuest.settings(PAGE))) {
+            other.attach(5, ENDPOINT);
+            device.restoreState(other.device.saveState());
+        }
+        assertThat(snapshot().domains()).containsExactly(new IommuSnapshot.Domain(5, false, 0, List.of(ENDPOINT)));
+    }
+
+    @Test
     void a_device_that_moves_to_another_store_is_forgotten() {
         guest.stores.offer(new TestStore("other"), Map.of("service.ranking", 1));
         Await.until(
@@ -143,6 +169,15 @@ class RecordingTest {
             stores.offer(each, Map.of());
         }
         device = new IommuDevice(settings, topology, stores, new ProbeExtensions());
+    }
+
+    private void refuseStateOfAnotherGranule() {
+        try (TestGuest other = new TestGuest(TestGuest.settings(0x10000))) {
+            byte[] state = other.device.saveState();
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> device.restoreState(state))
+                    .withMessageContaining("granule was 0x10000, is 0x1000");
+        }
     }
 
     private IommuSnapshot snapshot() {
