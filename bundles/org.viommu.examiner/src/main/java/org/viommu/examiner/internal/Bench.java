@@ -96,6 +96,24 @@ public final class Bench implements Board, AutoCloseable {
     }
 
     /**
+     * The way to the device for a driver of its own, in place of a {@link #port()}.
+     *
+     * @return the transport, for one driver at a time
+     */
+    public DriverTransport transport() {
+        return transport;
+    }
+
+    /**
+     * The memory of the guest.
+     *
+     * @return from address 0 on without gaps, 16 MiB
+     */
+    public GuestMemory memory() {
+        return memory;
+    }
+
+    /**
      * The guest memory that checks use.
      *
      * @return the arena of each {@link #port()}
