@@ -3,18 +3,15 @@
 
 package org.viommu.iommu.internal;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Consumer;
 import org.viommu.mapping.KeptDevice;
 import org.viommu.mapping.MappingStore;
-import org.viommu.mapping.UnmapResult;
 import org.viommu.memory.AccessGate;
 import org.viommu.virtio.iommu.RequestStatus;
 
 /**
- * The domains, who is in them and what they map: the rules of ATTACH, DETACH, MAP and UNMAP (virtio 1.4, 5.13.6.3 to
- * 5.13.6.6). Each operation checks everything first; one that is refused has changed nothing.
+ * The domains and who is in them: the rules of ATTACH and DETACH (virtio 1.4, 5.13.6.3 and 5.13.6.4); those of MAP and
+ * UNMAP are {@link MappingRules}. Each operation checks everything first; one that is refused has changed nothing.
  *
  * <p>Confined to the {@link SingleWriter}, but for {@link #domain} and {@link #forEach}. What an operation takes away
  * may still be in use when it returns; {@link #settle()} waits for the end of that, and must be called before a guest
@@ -23,20 +20,15 @@ import org.viommu.virtio.iommu.RequestStatus;
 final class AddressSpaces {
     private final IommuSettings settings;
     private final Compatibility conduct;
-    private final AccessGate gate;
+    private final Revocation revocation;
+    private final MappingRules mappings;
     private final Endpoints endpoints;
     private final Consumer<StoreFailure> failures;
     private final IdTable<Domain> domains = new IdTable<>();
 
-    /** Tables of domains that have ceased to exist, to be closed when nobody uses them any more. */
-    private final List<DomainTable> retired = new ArrayList<>();
-
     private MappingStore store;
     private Ledger ledger;
     private int attached;
-
-    /** Whether something was taken away since the last {@link #settle()}. */
-    private boolean revoked;
 
     /** Hears of each change while a hand-over is under way; null otherwise. */
     private Journal journal;
@@ -59,9 +51,10 @@ final class AddressSpaces {
         this.settings = settings;
         this.conduct = settings.protocol().compatibility();
         this.endpoints = endpoints;
-        this.gate = gate;
         this.store = store;
         this.failures = failures;
+        revocation = new Revocation(gate);
+        mappings = new MappingRules(settings, revocation, failures);
         ledger = openLedger(store);
     }
 
@@ -102,7 +95,8 @@ final class AddressSpaces {
                 domain = create(domainId, bypass);
             }
         } catch (StoreFailure failure) {
-            return refuse(failure);
+            failures.accept(failure);
+            return RequestStatus.DEVERR;
         }
         endpoints.attach(endpointId, domain);
         ledger.attached(endpointId, domainId);
@@ -112,7 +106,7 @@ final class AddressSpaces {
         } else {
             leave(from, reserved);
         }
-        revoked = true;
+        revocation.began();
         return RequestStatus.OK;
     }
 
@@ -134,59 +128,11 @@ final class AddressSpaces {
 
     /** Maps; the flags have been checked. */
     RequestStatus map(int domainId, long start, long end, long physical, int flags) {
-        if (Unsigned.below(end, start)) {
-            return RequestStatus.INVAL;
-        }
-        if (!translatable(start, end, physical)) {
-            return RequestStatus.RANGE;
-        }
-        Domain domain = domains.get(domainId);
-        if (domain == null) {
-            return RequestStatus.NOENT;
-        }
-        if (domain.bypass() || conduct.checksReservedRegions() && domain.reserves(start, end)) {
-            return RequestStatus.INVAL;
-        }
-        try {
-            return map(domain, start, end, physical, flags);
-        } catch (StoreFailure failure) {
-            if (journal != null) {
-                // The guest is told that there is no such mapping, whatever the store has made of it.
-                journal.unmap(domain, start, end);
-            }
-            return refuse(failure);
-        }
+        return mappings.map(domains.get(domainId), journal, start, end, physical, flags);
     }
 
     RequestStatus unmap(int domainId, long start, long end) {
-        if (Unsigned.below(end, start)) {
-            return RequestStatus.INVAL;
-        }
-        Domain domain = domains.get(domainId);
-        if (domain == null) {
-            return RequestStatus.NOENT;
-        }
-        if (domain.bypass()) {
-            return RequestStatus.INVAL;
-        }
-        try {
-            if (conduct.unmapsUpToSplit()) {
-                UnmapResult result = new LenientUnmap(domain, journal).remove(start, end);
-                revoke(domain);
-                return result == UnmapResult.OK ? RequestStatus.OK : RequestStatus.RANGE;
-            }
-            if (domain.table().unmap(start, end) == UnmapResult.SPLIT) {
-                return RequestStatus.RANGE;
-            }
-        } catch (StoreFailure failure) {
-            revoke(domain);
-            return refuse(failure);
-        }
-        revoke(domain);
-        if (journal != null) {
-            journal.unmap(domain, start, end);
-        }
-        return RequestStatus.OK;
+        return mappings.unmap(domains.get(domainId), journal, start, end);
     }
 
     /** Detaches everything, as a reset asks (virtio 1.4, 5.13.5), and waits until nothing uses the domains any more. */
@@ -220,7 +166,7 @@ final class AddressSpaces {
             }
             endpoints.refresh(endpoint);
         });
-        revoked = true;
+        revocation.began();
         settle();
         ledger.commit();
     }
@@ -253,15 +199,7 @@ final class AddressSpaces {
 
     /** Returns when no access uses any more what was taken away. */
     void settle() {
-        if (revoked) {
-            gate.awaitQuiescence();
-            revoked = false;
-            // Most batches retire none, and an iterator for each of them would be waste.
-            if (!retired.isEmpty()) {
-                retired.forEach(DomainTable::closeQuietly);
-                retired.clear();
-            }
-        }
+        revocation.settle();
     }
 
     /** Visits the domains. Any thread may ask. */
@@ -332,14 +270,6 @@ final class AddressSpaces {
         next.commit();
     }
 
-    private boolean translatable(long start, long end, long physical) {
-        if (Unsigned.below(physical + (end - start), physical)) {
-            return false;
-        }
-        boolean aligned = ((start | end + 1 | physical) & settings.granule() - 1) == 0;
-        return !conduct.checksRanges() || aligned && !Unsigned.below(settings.inputEnd(), end);
-    }
-
     private boolean fits(Domain domain, Domain from) {
         boolean freesOne = from != null && from.endpoints() == 1;
         boolean domainFits = domain != null
@@ -365,7 +295,7 @@ final class AddressSpaces {
         ledger.detached(endpointId);
         attached--;
         leave(domain, reserved);
-        revoked = true;
+        revocation.began();
     }
 
     /** A domain dies with its last endpoint. */
@@ -377,37 +307,10 @@ final class AddressSpaces {
         domains.remove(domain.id());
         ledger.closed(domain);
         if (!domain.bypass()) {
-            retired.add(domain.table());
+            revocation.retire(domain.table());
             if (journal != null) {
                 journal.closed(domain);
             }
         }
-    }
-
-    private RequestStatus map(Domain domain, long start, long end, long physical, int flags) {
-        DomainTable table = domain.table();
-        if (table.size() >= settings.quotas().mappings() && !table.anyIn(start, end)) {
-            return RequestStatus.NOMEM;
-        }
-        return switch (table.map(start, end, physical, flags)) {
-            case OVERLAP -> RequestStatus.INVAL;
-            case NO_MEMORY -> RequestStatus.NOMEM;
-            case OK -> {
-                if (journal != null) {
-                    journal.map(domain, start, end, physical, flags);
-                }
-                yield RequestStatus.OK;
-            }
-        };
-    }
-
-    private void revoke(Domain domain) {
-        domain.moveOn();
-        revoked = true;
-    }
-
-    private RequestStatus refuse(StoreFailure failure) {
-        failures.accept(failure);
-        return RequestStatus.DEVERR;
     }
 }
