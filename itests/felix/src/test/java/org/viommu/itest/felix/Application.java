@@ -33,6 +33,8 @@ final class Application {
         }
         return composite(
                 composite(bundles.toArray(Option[]::new)),
+                bundle("reference:"
+                        + Path.of(System.getProperty("viommu.traffic")).toUri()),
                 frameworkProperty("org.ops4j.pax.logging.StaticLogbackFile")
                         .value(folder.resolve("conf/logback.xml").toString()),
                 frameworkProperty("org.ops4j.pax.logging.DefaultServiceLog.level")

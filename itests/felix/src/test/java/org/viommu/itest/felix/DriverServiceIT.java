@@ -35,6 +35,8 @@ import org.viommu.driver.FlushPolicy;
 import org.viommu.driver.GuestIommu;
 import org.viommu.driver.IommuDomain;
 import org.viommu.driver.ReachableDevice;
+import org.viommu.itest.traffic.SampleTopology;
+import org.viommu.itest.traffic.Waiting;
 import org.viommu.memory.AccessFault;
 import org.viommu.memory.GuestMemory;
 import org.viommu.memory.MemoryAccess;

@@ -21,6 +21,8 @@ import org.viommu.driver.IommuDriver;
 import org.viommu.driver.RequestBatch;
 import org.viommu.iommu.IommuSnapshot;
 import org.viommu.iommu.IommuStatus;
+import org.viommu.itest.traffic.SampleTopology;
+import org.viommu.itest.traffic.TestGuest;
 import org.viommu.topology.TopologySource;
 import org.viommu.virtio.DeviceType;
 import org.viommu.virtio.iommu.MapFlags;

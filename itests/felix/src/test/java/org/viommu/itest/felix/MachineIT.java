@@ -31,6 +31,8 @@ import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.cm.ConfigurationAdmin;
+import org.viommu.itest.traffic.SampleTopology;
+import org.viommu.itest.traffic.Waiting;
 import org.viommu.machine.Machine;
 import org.viommu.topology.TopologySource;
 import org.viommu.transport.pci.PciFunction;

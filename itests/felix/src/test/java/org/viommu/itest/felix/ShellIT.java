@@ -32,6 +32,10 @@ import org.osgi.util.tracker.ServiceTracker;
 import org.viommu.dma.DmaPort;
 import org.viommu.dma.DmaTranslator;
 import org.viommu.iommu.IommuStatus;
+import org.viommu.itest.traffic.SampleTopology;
+import org.viommu.itest.traffic.TestGuest;
+import org.viommu.itest.traffic.Traffic;
+import org.viommu.itest.traffic.Waiting;
 import org.viommu.topology.TopologySource;
 import org.viommu.virtio.DeviceType;
 

@@ -22,10 +22,9 @@ import java.util.stream.Stream;
 
 /** The application in a process of its own, with one more bundle: {@link KillSubject}. */
 final class SubjectProcess implements AutoCloseable {
-    private static final List<Class<?>> CLASSES = List.of(KillSubject.class, SampleTopology.class, TestGuest.class);
     private static final String IMPORTS =
             "org.osgi.framework,org.osgi.service.cm,org.osgi.util.tracker,org.viommu.driver,"
-                    + "org.viommu.iommu,org.viommu.memory,org.viommu.topology,org.viommu.virtio,org.viommu.virtio.iommu";
+                    + "org.viommu.iommu,org.viommu.itest.traffic,org.viommu.memory,org.viommu.topology,org.viommu.virtio,org.viommu.virtio.iommu";
 
     private final Process process;
     private final BufferedReader lines;
@@ -39,6 +38,8 @@ final class SubjectProcess implements AutoCloseable {
         Path application = folder.resolve("viommu");
         if (!Files.exists(application)) {
             copy(Path.of(System.getProperty("viommu.application")), application);
+            Files.copy(
+                    Path.of(System.getProperty("viommu.traffic")), application.resolve("bundle/traffic.jar"));
             writeBundle(application.resolve("bundle/subject.jar"));
             try (Stream<Path> jars = Files.list(Path.of(System.getProperty("viommu.shared")))) {
                 for (Path jar : jars.toList()) {
@@ -126,7 +127,7 @@ final class SubjectProcess implements AutoCloseable {
                 Stream<Path> paths = Files.list(classes)) {
             for (Path path : paths.toList()) {
                 String name = path.getFileName().toString();
-                if (CLASSES.stream().anyMatch(type -> name.startsWith(type.getSimpleName()))) {
+                if (name.startsWith(KillSubject.class.getSimpleName())) {
                     jar.putNextEntry(new JarEntry("org/viommu/itest/felix/" + name));
                     try (InputStream type = Files.newInputStream(path)) {
                         type.transferTo(jar);

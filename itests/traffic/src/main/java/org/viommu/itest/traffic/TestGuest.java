@@ -1,7 +1,7 @@
 // Copyright the Viommu authors.
 // SPDX-License-Identifier: Apache-2.0
 
-package org.viommu.itest.felix;
+package org.viommu.itest.traffic;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -20,16 +20,16 @@ import org.viommu.virtio.MemoryPlatform;
 import org.viommu.virtio.VirtioDevice;
 
 /** Guest memory whose every 8 bytes hold their own address, and the IOMMU's driver. */
-final class TestGuest implements AutoCloseable {
-    static final int PAGE = 4096;
-    static final int PAGES = 1024;
+public final class TestGuest implements AutoCloseable {
+    public static final int PAGE = 4096;
+    public static final int PAGES = 1024;
 
     private final GuestMemory memory = new GuestMemory();
     private final LongAdder faults = new LongAdder();
     private final VirtioDevice device;
     private final IommuDriver driver;
 
-    TestGuest(DeviceType type) throws DriverException {
+    public TestGuest(DeviceType type) throws DriverException {
         int rings = PAGES * PAGE;
         int size = rings + (int) DriverMemory.USUAL_SIZE;
         ByteBuffer bytes = ByteBuffer.allocateDirect(size).order(ByteOrder.LITTLE_ENDIAN);
@@ -45,15 +45,15 @@ final class TestGuest implements AutoCloseable {
                 report -> faults.increment());
     }
 
-    GuestMemory memory() {
+    public GuestMemory memory() {
         return memory;
     }
 
-    IommuDriver driver() {
+    public IommuDriver driver() {
         return driver;
     }
 
-    long faults() {
+    public long faults() {
         return faults.sum();
     }
 

@@ -1,7 +1,7 @@
 // Copyright the Viommu authors.
 // SPDX-License-Identifier: Apache-2.0
 
-package org.viommu.itest.felix;
+package org.viommu.itest.traffic;
 
 import java.util.List;
 import org.viommu.topology.EndpointNode;
@@ -11,8 +11,8 @@ import org.viommu.topology.Topology;
 import org.viommu.topology.TopologySource;
 
 /** An IOMMU at 00:01.0 and seven endpoints behind it. */
-final class SampleTopology implements TopologySource {
-    static final int ENDPOINT = 0x10;
+public final class SampleTopology implements TopologySource {
+    public static final int ENDPOINT = 0x10;
 
     private static final IommuNode IOMMU = new IommuNode.PciFunction(new PciAddress(0, 0, 1, 0));
 

@@ -1,7 +1,7 @@
 // Copyright the Viommu authors.
 // SPDX-License-Identifier: Apache-2.0
 
-package org.viommu.itest.felix;
+package org.viommu.itest.traffic;
 
 import java.util.NavigableMap;
 import java.util.SplittableRandom;
@@ -18,8 +18,8 @@ import org.viommu.virtio.iommu.RequestStatus;
  * Requests and DMA that go on until stopped. The lower half of the pages stays mapped and is read all the time; the upper half is mapped and unmapped at
  * random. The oracle holds what the guest was told is mapped.
  */
-final class Traffic {
-    static final int DOMAIN = 5;
+public final class Traffic {
+    public static final int DOMAIN = 5;
 
     private static final int MAPPINGS = 20_000;
     private static final int BATCH = 16;
@@ -35,7 +35,7 @@ final class Traffic {
     private volatile long rounds;
     private volatile long accesses;
 
-    Traffic(TestGuest guest, DmaPort port) throws DriverException {
+    public Traffic(TestGuest guest, DmaPort port) throws DriverException {
         this.guest = guest;
         this.port = port;
         require(guest.driver().attach(DOMAIN, port.endpoint(), 0));
@@ -49,12 +49,12 @@ final class Traffic {
     }
 
     /** What must be mapped; only after {@link #end()}. */
-    NavigableMap<Long, Long> oracle() {
+    public NavigableMap<Long, Long> oracle() {
         return oracle;
     }
 
     /** Returns when both threads have gone on after the call, so that whatever was done before was done under load. */
-    void proceed() throws InterruptedException {
+    public void proceed() throws InterruptedException {
         long round = rounds;
         long access = accesses;
         Waiting.until(
@@ -63,13 +63,13 @@ final class Traffic {
     }
 
     /** Stops and fails if anything went wrong. */
-    void end() throws InterruptedException {
+    public void end() throws InterruptedException {
         stop();
         check();
     }
 
     /** Stops without asking whether anything went wrong; for when something has. */
-    void stop() throws InterruptedException {
+    public void stop() throws InterruptedException {
         stopped = true;
         requests.join();
         dma.join();

@@ -1,0 +1,64 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.itest.karaf;
+
+import javax.inject.Inject;
+import org.apache.karaf.features.FeaturesService;
+import org.junit.Before;
+import org.junit.Test;
+import org.junit.runner.RunWith;
+import org.ops4j.pax.exam.Configuration;
+import org.ops4j.pax.exam.Option;
+import org.ops4j.pax.exam.junit.PaxExam;
+import org.ops4j.pax.exam.spi.reactors.ExamReactorStrategy;
+import org.ops4j.pax.exam.spi.reactors.PerClass;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.cm.ConfigurationAdmin;
+
+/** A store comes and goes as a feature while a guest works: nothing is lost, and the device stays the same. */
+@RunWith(PaxExam.class)
+@ExamReactorStrategy(PerClass.class)
+public class LiveStoreIT {
+    private static final String STORE = "viommu-mapping-radix";
+    private static final int EXCHANGES = 100;
+
+    @Inject
+    private BundleContext context;
+
+    @Inject
+    private FeaturesService features;
+
+    @Inject
+    private ConfigurationAdmin configurations;
+
+    @Configuration
+    public Option[] karaf() {
+        return new Option[] {KarafContainer.installed()};
+    }
+
+    /** Before these are there, no class that knows our types can be loaded; hence {@link WorkingGuest}. */
+    @Before
+    public void installDevice() throws Exception {
+        Archive.awaitDeployed(features);
+        features.installFeature("viommu-core");
+        features.installFeature("viommu-driver");
+        context.installBundle(System.getProperty("viommu.traffic")).start();
+    }
+
+    @Test
+    public void a_store_feature_that_is_installed_and_uninstalled_loses_nothing() throws Exception {
+        WorkingGuest guest = new WorkingGuest(context, configurations);
+        try {
+            for (int exchange = 0; exchange < EXCHANGES; exchange += 2) {
+                features.installFeature(STORE);
+                guest.proceedWith("radix");
+                features.uninstallFeature(STORE);
+                guest.proceedWith("resident");
+            }
+            guest.compare();
+        } finally {
+            guest.powerOff();
+        }
+    }
+}
