@@ -38,8 +38,7 @@ final class SubjectProcess implements AutoCloseable {
         Path application = folder.resolve("viommu");
         if (!Files.exists(application)) {
             copy(Path.of(System.getProperty("viommu.application")), application);
-            Files.copy(
-                    Path.of(System.getProperty("viommu.traffic")), application.resolve("bundle/traffic.jar"));
+            Files.copy(Path.of(System.getProperty("viommu.traffic")), application.resolve("bundle/traffic.jar"));
             writeBundle(application.resolve("bundle/subject.jar"));
             try (Stream<Path> jars = Files.list(Path.of(System.getProperty("viommu.shared")))) {
                 for (Path jar : jars.toList()) {
