@@ -3,8 +3,16 @@
 
 package org.viommu.itest.karaf;
 
+import static org.junit.Assert.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import javax.inject.Inject;
 import org.apache.karaf.features.FeaturesService;
+import org.apache.karaf.shell.api.console.Session;
+import org.apache.karaf.shell.api.console.SessionFactory;
 import org.junit.Before;
 import org.junit.Test;
 import org.junit.runner.RunWith;
@@ -16,7 +24,7 @@ import org.ops4j.pax.exam.spi.reactors.PerClass;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.cm.ConfigurationAdmin;
 
-/** A store comes and goes as a feature while a guest works: nothing is lost, and the device stays the same. */
+/** What an operator does in Karaf while a guest works: nothing is lost, and the device stays the same. */
 @RunWith(PaxExam.class)
 @ExamReactorStrategy(PerClass.class)
 public class LiveStoreIT {
@@ -31,6 +39,9 @@ public class LiveStoreIT {
 
     @Inject
     private ConfigurationAdmin configurations;
+
+    @Inject
+    private SessionFactory sessions;
 
     @Configuration
     public Option[] karaf() {
@@ -47,6 +58,25 @@ public class LiveStoreIT {
     }
 
     @Test
+    public void the_commands_work_in_karafs_console() throws Exception {
+        features.installFeature("viommu-shell");
+        features.installFeature(STORE);
+        WorkingGuest guest = new WorkingGuest(context, configurations);
+        try {
+            guest.proceedWith("radix");
+            assertContains(execute("viommu:status"), "iommu0", "radix");
+            assertContains(execute("viommu:domains --json"), "\"domain\": 5");
+            execute("viommu:swap resident");
+            guest.proceedWith("resident");
+            assertContains(execute("viommu:status"), "iommu0", "resident");
+            guest.compare();
+        } finally {
+            guest.powerOff();
+            features.uninstallFeature(STORE);
+        }
+    }
+
+    @Test
     public void a_store_feature_that_is_installed_and_uninstalled_loses_nothing() throws Exception {
         WorkingGuest guest = new WorkingGuest(context, configurations);
         try {
@@ -59,6 +89,22 @@ public class LiveStoreIT {
             guest.compare();
         } finally {
             guest.powerOff();
+        }
+    }
+
+    private String execute(String command) throws Exception {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
+            Session session = sessions.create(InputStream.nullInputStream(), out, out);
+            Object result = session.execute(command);
+            session.close();
+            return bytes.toString(StandardCharsets.UTF_8) + result;
+        }
+    }
+
+    private static void assertContains(String text, String... parts) {
+        for (String part : parts) {
+            assertTrue(part + " in " + text, text.contains(part));
         }
     }
 }
