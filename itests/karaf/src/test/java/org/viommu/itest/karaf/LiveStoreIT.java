@@ -65,7 +65,7 @@ public class LiveStoreIT {
         try {
             guest.proceedWith("radix");
             assertContains(execute("viommu:status"), "iommu0", "radix");
-            assertContains(execute("viommu:domains --json"), "\"domain\": 5");
+            assertContains(execute("viommu:domains --json"), "\"domain\":5");
             execute("viommu:swap resident");
             guest.proceedWith("resident");
             assertContains(execute("viommu:status"), "iommu0", "resident");
