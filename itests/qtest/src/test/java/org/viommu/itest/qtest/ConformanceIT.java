@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -29,12 +30,17 @@ import org.viommu.conformance.Verdict;
 
 /**
  * The conformance checks and the random requests on QEMU's own device. Where it does otherwise than they say, a line of
- * {@code docs/conformance.md} explains it; a difference without a line fails, and so does a check with a line that holds.
+ * {@code docs/conformance.md} explains it; a difference without a line fails, and so does a line without a difference.
  */
 class ConformanceIT {
     private static final Path EXPLANATIONS = Path.of(System.getProperty("viommu.docs", "docs"), "conformance.md");
     private static final String HEADING = "## QEMU's device";
     private static final Pattern ROW = Pattern.compile("\\| `([^`]+)` \\| .*\\S.* \\|");
+
+    /** Streams that meet every difference that is explained; the same ones each time, as QEMU's device chooses nothing. */
+    private static final List<Long> SEEDS = List.of(16L, 22L, 47L, 51L);
+
+    private static final int REQUESTS = 1000;
 
     private static final long SPACE = 0x100000;
     private static final Duration PATIENCE = Duration.ofSeconds(3);
@@ -76,13 +82,25 @@ class ConformanceIT {
     @Test
     void each_difference_of_random_requests_is_explained() throws IOException {
         Set<String> seen = new TreeSet<>();
-        for (long seed = 1; seed <= Integer.getInteger("viommu.qtest.streams", 2); seed++) {
-            Differential.Outcome outcome = new Differential(new PowerCycledPort(port), seed)
-                    .run(Integer.getInteger("viommu.qtest.requests", 400), (step, oracle) -> {});
-            System.out.println(outcome.text());
-            outcome.differences().forEach(difference -> seen.add(key(difference)));
+        SEEDS.forEach(seed -> seen.addAll(differences(seed, REQUESTS)));
+        assertThat(seen).isEqualTo(explained("### Random requests"));
+    }
+
+    /** One stream here, any number on demand. */
+    @Test
+    void each_difference_of_more_random_requests_is_explained() throws IOException {
+        Set<String> explained = explained("### Random requests");
+        int requests = Integer.getInteger("viommu.qtest.requests", REQUESTS);
+        for (long seed = 1; seed <= Integer.getInteger("viommu.qtest.streams", 1); seed++) {
+            assertThat(explained).containsAll(differences(seed, requests));
         }
-        assertThat(explained("### Random requests")).containsAll(seen);
+    }
+
+    private Set<String> differences(long seed, int requests) {
+        Differential.Outcome outcome =
+                new Differential(new PowerCycledPort(port), seed).run(requests, (step, oracle) -> {});
+        System.out.println(outcome.text());
+        return outcome.differences().stream().map(ConformanceIT::key).collect(Collectors.toSet());
     }
 
     private static String key(Difference difference) {
