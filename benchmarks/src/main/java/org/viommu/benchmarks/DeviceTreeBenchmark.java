@@ -24,7 +24,7 @@ import org.viommu.topology.TopologyFormatException;
 import org.viommu.topology.devicetree.internal.DeviceTreeReader;
 import org.viommu.topology.devicetree.internal.DeviceTreeWriter;
 
-/** Reads and judges a devicetree of a mebibyte: thousands of platform devices behind one IOMMU, and entries for thousands of functions. */
+/** Reads and judges a devicetree of 0.8 MiB: thousands of platform devices behind one IOMMU, and entries for thousands of functions. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)

@@ -22,6 +22,15 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.viommu.topology.EndpointNode;
+import org.viommu.topology.IommuNode;
+import org.viommu.topology.PciAddress;
+import org.viommu.topology.Topology;
+import org.viommu.topology.TopologyWriter;
+import org.viommu.topology.acpi.internal.ViotWriter;
+import org.viommu.topology.devicetree.internal.DeviceTreeWriter;
 
 /** Runs the application as it was put together, with one more bundle. */
 class ApplicationIT {
@@ -91,6 +100,51 @@ class ApplicationIT {
 
         assertThat(outcome.errors()).contains("--over", "isa", "RING, MMIO, PCI");
         assertThat(outcome.status()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @MethodSource("writers")
+    void the_exit_status_of_topology_tells_whether_a_table_is_sound(TopologyWriter writer) throws Exception {
+        Path table = folder.resolve("table");
+        Files.write(table, writer.write(topology(0x10, 0x20)));
+        Outcome sound = run("topology", table.toString());
+        assertThat(sound.output()).startsWith(table + ": ").contains("0000:00:03.0");
+        assertThat(sound.errors()).isEmpty();
+        assertThat(sound.status()).isZero();
+
+        Files.write(table, writer.write(topology(0x10, 0x10)));
+        Outcome wrong = run("topology", table.toString());
+        assertThat(wrong.output()).contains("1 error", "shares endpoint IDs with");
+        assertThat(wrong.status()).isEqualTo(1);
+    }
+
+    static Stream<TopologyWriter> writers() {
+        return Stream.of(new DeviceTreeWriter(), new ViotWriter());
+    }
+
+    private static Topology topology(int first, int second) {
+        IommuNode iommu = new IommuNode.PciFunction(PciAddress.parse("00:01.0"));
+        return Topology.builder()
+                .iommu(iommu)
+                .endpoint(new EndpointNode.PciRange(PciAddress.parse("00:02.0"), first, iommu))
+                .endpoint(new EndpointNode.PciRange(PciAddress.parse("00:03.0"), second, iommu))
+                .build();
+    }
+
+    @Test
+    void a_file_that_topology_cannot_read_is_named() throws Exception {
+        Path foreign = Files.writeString(folder.resolve("foreign"), "GIF89a");
+        Outcome unknown = run("topology", foreign.toString());
+        assertThat(unknown.errors())
+                .isEqualToIgnoringNewLines("viommu topology: " + foreign
+                        + " is no devicetree or viot: it begins with the bytes 47 49 46 38 39 61");
+        assertThat(unknown.status()).isEqualTo(2);
+
+        Path absent = folder.resolve("absent");
+        Outcome missing = run("topology", absent.toString());
+        assertThat(missing.errors())
+                .isEqualToIgnoringNewLines("viommu topology: " + absent + ": there is no such file");
+        assertThat(missing.status()).isEqualTo(2);
     }
 
     @Test

@@ -4,8 +4,10 @@
 package org.viommu.iommu.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Dictionary;
 import java.util.HashMap;
@@ -13,13 +15,23 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
+import org.viommu.dma.DmaPort;
 import org.viommu.iommu.IommuStatus;
+import org.viommu.memory.AccessFault;
 import org.viommu.topology.EndpointNode;
 import org.viommu.topology.Topology;
 import org.viommu.topology.TopologySource;
 import org.viommu.virtio.DeviceType;
+import org.viommu.virtio.iommu.FaultLayout;
+import org.viommu.virtio.iommu.FaultReason;
+import org.viommu.virtio.iommu.IommuQueues;
+import org.viommu.virtio.iommu.MapFlags;
+import org.viommu.virtio.iommu.RequestLayout;
+import org.viommu.virtio.iommu.RequestStatus;
 
 /** The component in a registry that only notes what is registered. */
 class IommuComponentTest {
@@ -86,6 +98,51 @@ class IommuComponentTest {
 
     private IommuStatus status() {
         return (IommuStatus) services.get(IommuStatus.class.getName());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void an_endpoint_that_a_source_adds_works_and_one_that_it_removes_faults_and_answers_NOENT(boolean sourceStays)
+            throws AccessFault {
+        component.activate();
+        TestGuest guest = new TestGuest((IommuDevice) services.get(DeviceType.class.getName()));
+        try (DmaPort port = guest.port(TestGuest.ENDPOINT)) {
+            assertAnswers(guest, RequestStatus.NOENT);
+            Source source = new Source(TestGuest.topology(List.of()));
+            component.bindTopology(source, Map.of(TopologySource.MACHINE, "vm1"));
+            assertAnswers(guest, RequestStatus.OK);
+            assertThat(guest.attach(1, TestGuest.ENDPOINT)).isEqualTo(RequestStatus.OK);
+            guest.map(1, 0x5000, 0x5fff, TestGuest.DMA_MEMORY, MapFlags.READ | MapFlags.WRITE);
+            port.putInt(0x5000, 1);
+
+            if (sourceStays) {
+                source.topology = Topology.builder().iommu(TestGuest.NODE).build();
+                component.updatedTopology(source, Map.of(TopologySource.MACHINE, "vm1", TopologySource.REVISION, 1L));
+            } else {
+                component.unbindTopology(source);
+            }
+            guest.postEvent(FaultLayout.SIZE);
+            assertThatExceptionOfType(AccessFault.class).isThrownBy(() -> port.putInt(0x5000, 2));
+            assertThat(guest.physical().getInt(TestGuest.DMA_MEMORY)).isEqualTo(1);
+            guest.serve(IommuQueues.EVENT);
+            ByteBuffer report = guest.pollEvent().writable();
+            assertThat(report.get(FaultLayout.REASON)).isEqualTo((byte) FaultReason.UNKNOWN.value());
+            assertThat(report.getInt(FaultLayout.ENDPOINT)).isEqualTo(TestGuest.ENDPOINT);
+            assertThat(report.getLong(FaultLayout.ADDRESS)).isEqualTo(0x5000);
+            assertAnswers(guest, RequestStatus.NOENT);
+        } finally {
+            guest.reset();
+        }
+    }
+
+    /** What ATTACH, PROBE and DETACH say; of them DETACH is last, so that the endpoint is in no domain after it. */
+    private static void assertAnswers(TestGuest guest, RequestStatus status) {
+        assertThat(guest.attach(1, TestGuest.ENDPOINT)).isEqualTo(status);
+        int properties = ReservedRegions.PROBE_SIZE;
+        assertThat(guest.probe(TestGuest.ENDPOINT, properties + RequestLayout.TAIL_SIZE)
+                        .statusAt(properties))
+                .isEqualTo(status);
+        assertThat(guest.detach(1, TestGuest.ENDPOINT)).isEqualTo(status);
     }
 
     private IommuComponent component() {

@@ -87,8 +87,11 @@ final class TestGuest implements AutoCloseable {
     }
 
     final GuestMemory memory = new GuestMemory();
+
+    /** Null, like the extensions, if somebody else has made the device. */
     final StoreKeeper stores;
-    final ProbeExtensions extensions = new ProbeExtensions();
+
+    final ProbeExtensions extensions;
     final IommuDevice device;
     final StatusReader status;
     private final MemoryAccess access;
@@ -109,15 +112,34 @@ final class TestGuest implements AutoCloseable {
     }
 
     TestGuest(IommuSettings settings, Topology topology, MappingStore... offered) {
+        this(settings, topology, stores(settings, offered), new ProbeExtensions());
+    }
+
+    private TestGuest(IommuSettings settings, Topology topology, StoreKeeper stores, ProbeExtensions extensions) {
+        this(new IommuDevice(settings, topology, stores, extensions), stores, extensions);
+    }
+
+    /** In front of a device that somebody else has made, and closes after {@link #reset}. */
+    TestGuest(IommuDevice device) {
+        this(device, null, null);
+    }
+
+    private TestGuest(IommuDevice device, StoreKeeper stores, ProbeExtensions extensions) {
         memory.add(new MemoryRegion(0, MEMORY_SIZE - 1, true, List.of(ByteBuffer.allocateDirect(MEMORY_SIZE))));
         access = memory.open();
-        stores = new StoreKeeper(settings.qualifiedName());
+        this.stores = stores;
+        this.extensions = extensions;
+        this.device = device;
+        status = new StatusReader(device);
+        start(device.features());
+    }
+
+    private static StoreKeeper stores(IommuSettings settings, MappingStore... offered) {
+        StoreKeeper stores = new StoreKeeper(settings.qualifiedName());
         for (MappingStore store : offered) {
             stores.offer(store, Map.of());
         }
-        device = new IommuDevice(settings, topology, stores, extensions);
-        status = new StatusReader(device);
-        start(device.features());
+        return stores;
     }
 
     static IommuSettings settings(long granule) {
