@@ -78,7 +78,8 @@ class LinuxGuestIT {
 
     @Test
     void the_store_is_swapped_under_load_and_nothing_is_lost() {
-        assertThat(output).containsPattern("PASS  store swap +12 swaps .radix, tree, resident in turn, .* every checksum equal");
+        assertThat(output)
+                .containsPattern("PASS  store swap +12 swaps .radix, tree, resident in turn, .* every checksum equal");
     }
 
     @Test
