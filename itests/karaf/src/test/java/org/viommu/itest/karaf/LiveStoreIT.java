@@ -92,6 +92,16 @@ public class LiveStoreIT {
         }
     }
 
+    @Test
+    public void the_drivers_service_comes_and_goes_with_its_device() throws Exception {
+        ReachedDevice device = new ReachedDevice(context, configurations);
+        try {
+            device.drive();
+        } finally {
+            device.powerOff();
+        }
+    }
+
     private String execute(String command) throws Exception {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
