@@ -21,14 +21,8 @@ final class IommuPort implements DmaPort {
     private final AccessSlot slot;
     private final MemoryAccess memory;
     private final Consumer<IommuPort> onClose;
-    private final Shift shift = new Shift();
-
-    /**
-     * What to add to an address in a fault of the piece at work to get the I/O virtual address; 0 before the piece is
-     * translated.
-     */
-    private long distance;
-
+    private final Piece piece;
+    private final PieceVisits visits;
     private boolean closed;
 
     /**
@@ -51,6 +45,8 @@ final class IommuPort implements DmaPort {
         this.slot = slot;
         this.memory = memory;
         this.onClose = onClose;
+        piece = new Piece(translation);
+        visits = new PieceVisits(memory, piece);
     }
 
     @Override
@@ -85,9 +81,9 @@ final class IommuPort implements DmaPort {
     public byte getByte(long address) throws AccessFault {
         slot.enter();
         try {
-            return memory.getByte(one(address, Direction.READ));
+            return memory.getByte(piece.begin(address, Direction.READ));
         } catch (AccessFault fault) {
-            throw located(fault);
+            throw piece.located(fault);
         } finally {
             slot.exit();
         }
@@ -97,10 +93,12 @@ final class IommuPort implements DmaPort {
     public short getShort(long address) throws AccessFault {
         slot.enter();
         try {
-            long physical = one(address, Direction.READ);
-            return reaches(address, Short.BYTES) ? memory.getShort(physical) : (short) gather(address, Short.BYTES);
+            long physical = piece.begin(address, Direction.READ);
+            return piece.reaches(address, Short.BYTES)
+                    ? memory.getShort(physical)
+                    : (short) gather(address, Short.BYTES);
         } catch (AccessFault fault) {
-            throw located(fault);
+            throw piece.located(fault);
         } finally {
             slot.exit();
         }
@@ -110,10 +108,12 @@ final class IommuPort implements DmaPort {
     public int getInt(long address) throws AccessFault {
         slot.enter();
         try {
-            long physical = one(address, Direction.READ);
-            return reaches(address, Integer.BYTES) ? memory.getInt(physical) : (int) gather(address, Integer.BYTES);
+            long physical = piece.begin(address, Direction.READ);
+            return piece.reaches(address, Integer.BYTES)
+                    ? memory.getInt(physical)
+                    : (int) gather(address, Integer.BYTES);
         } catch (AccessFault fault) {
-            throw located(fault);
+            throw piece.located(fault);
         } finally {
             slot.exit();
         }
@@ -123,10 +123,10 @@ final class IommuPort implements DmaPort {
     public long getLong(long address) throws AccessFault {
         slot.enter();
         try {
-            long physical = one(address, Direction.READ);
-            return reaches(address, Long.BYTES) ? memory.getLong(physical) : gather(address, Long.BYTES);
+            long physical = piece.begin(address, Direction.READ);
+            return piece.reaches(address, Long.BYTES) ? memory.getLong(physical) : gather(address, Long.BYTES);
         } catch (AccessFault fault) {
-            throw located(fault);
+            throw piece.located(fault);
         } finally {
             slot.exit();
         }
@@ -136,9 +136,9 @@ final class IommuPort implements DmaPort {
     public void putByte(long address, byte value) throws AccessFault {
         slot.enter();
         try {
-            memory.putByte(one(address, Direction.WRITE), value);
+            memory.putByte(piece.begin(address, Direction.WRITE), value);
         } catch (AccessFault fault) {
-            throw located(fault);
+            throw piece.located(fault);
         } finally {
             slot.exit();
         }
@@ -148,14 +148,14 @@ final class IommuPort implements DmaPort {
     public void putShort(long address, short value) throws AccessFault {
         slot.enter();
         try {
-            long physical = one(address, Direction.WRITE);
-            if (reaches(address, Short.BYTES)) {
+            long physical = piece.begin(address, Direction.WRITE);
+            if (piece.reaches(address, Short.BYTES)) {
                 memory.putShort(physical, value);
             } else {
                 scatter(address, Short.BYTES, value);
             }
         } catch (AccessFault fault) {
-            throw located(fault);
+            throw piece.located(fault);
         } finally {
             slot.exit();
         }
@@ -165,14 +165,14 @@ final class IommuPort implements DmaPort {
     public void putInt(long address, int value) throws AccessFault {
         slot.enter();
         try {
-            long physical = one(address, Direction.WRITE);
-            if (reaches(address, Integer.BYTES)) {
+            long physical = piece.begin(address, Direction.WRITE);
+            if (piece.reaches(address, Integer.BYTES)) {
                 memory.putInt(physical, value);
             } else {
                 scatter(address, Integer.BYTES, value);
             }
         } catch (AccessFault fault) {
-            throw located(fault);
+            throw piece.located(fault);
         } finally {
             slot.exit();
         }
@@ -182,14 +182,14 @@ final class IommuPort implements DmaPort {
     public void putLong(long address, long value) throws AccessFault {
         slot.enter();
         try {
-            long physical = one(address, Direction.WRITE);
-            if (reaches(address, Long.BYTES)) {
+            long physical = piece.begin(address, Direction.WRITE);
+            if (piece.reaches(address, Long.BYTES)) {
                 memory.putLong(physical, value);
             } else {
                 scatter(address, Long.BYTES, value);
             }
         } catch (AccessFault fault) {
-            throw located(fault);
+            throw piece.located(fault);
         } finally {
             slot.exit();
         }
@@ -199,9 +199,9 @@ final class IommuPort implements DmaPort {
     public short getShortAcquire(long address) throws AccessFault {
         slot.enter();
         try {
-            return memory.getShortAcquire(aligned(address, Direction.READ));
+            return memory.getShortAcquire(piece.beginAligned(address, Direction.READ));
         } catch (AccessFault fault) {
-            throw located(fault);
+            throw piece.located(fault);
         } finally {
             slot.exit();
         }
@@ -211,9 +211,9 @@ final class IommuPort implements DmaPort {
     public void putShortRelease(long address, short value) throws AccessFault {
         slot.enter();
         try {
-            memory.putShortRelease(aligned(address, Direction.WRITE), value);
+            memory.putShortRelease(piece.beginAligned(address, Direction.WRITE), value);
         } catch (AccessFault fault) {
-            throw located(fault);
+            throw piece.located(fault);
         } finally {
             slot.exit();
         }
@@ -224,15 +224,15 @@ final class IommuPort implements DmaPort {
         int limit = target.limit();
         slot.enter();
         try {
-            checkRange(address, target.remaining());
+            piece.checkRange(address, target.remaining());
             for (long at = address; target.position() < limit; ) {
-                long physical = one(at, Direction.READ);
-                int length = (int) pieceLength(at, limit - target.position());
+                long physical = piece.begin(at, Direction.READ);
+                int length = (int) piece.length(at, limit - target.position());
                 memory.read(physical, target.limit(target.position() + length));
                 at += length;
             }
         } catch (AccessFault fault) {
-            throw located(fault);
+            throw piece.located(fault);
         } finally {
             target.limit(limit);
             slot.exit();
@@ -244,15 +244,15 @@ final class IommuPort implements DmaPort {
         int limit = source.limit();
         slot.enter();
         try {
-            checkRange(address, source.remaining());
+            piece.checkRange(address, source.remaining());
             for (long at = address; source.position() < limit; ) {
-                long physical = one(at, Direction.WRITE);
-                int length = (int) pieceLength(at, limit - source.position());
+                long physical = piece.begin(at, Direction.WRITE);
+                int length = (int) piece.length(at, limit - source.position());
                 memory.write(physical, source.limit(source.position() + length));
                 at += length;
             }
         } catch (AccessFault fault) {
-            throw located(fault);
+            throw piece.located(fault);
         } finally {
             source.limit(limit);
             slot.exit();
@@ -266,15 +266,10 @@ final class IommuPort implements DmaPort {
         }
         slot.enter();
         try {
-            checkRange(address, length);
-            for (long done = 0; done < length; ) {
-                long physical = one(address + done, direction);
-                long size = pieceLength(address + done, length - done);
-                shift.visit(physical, size, direction, done, visitor);
-                done += size;
-            }
+            piece.checkRange(address, length);
+            visits.visit(address, length, direction, visitor);
         } catch (AccessFault fault) {
-            throw located(fault);
+            throw piece.located(fault);
         } finally {
             slot.exit();
         }
@@ -290,86 +285,19 @@ final class IommuPort implements DmaPort {
         }
     }
 
-    /** Translates the first byte of a piece. */
-    private long one(long address, Direction direction) throws AccessFault {
-        distance = 0;
-        translation.translate(address, direction);
-        long physical = translation.physical();
-        distance = address - physical;
-        return physical;
-    }
-
-    /** Whether the translation at hand holds that many bytes. */
-    private boolean reaches(long address, int length) {
-        return translation.last() - address >= length - 1 || translation.last() - address < 0;
-    }
-
-    private long pieceLength(long address, long wanted) {
-        long more = translation.last() - address;
-        return more < 0 || more >= wanted ? wanted : more + 1;
-    }
-
-    private long aligned(long address, Direction direction) throws AccessFault {
-        if ((address & Short.BYTES - 1) != 0) {
-            distance = 0;
-            throw new AccessFault(AccessFault.Reason.MISALIGNED, address);
-        }
-        return one(address, direction);
-    }
-
     private long gather(long address, int length) throws AccessFault {
-        checkRange(address, length);
+        piece.checkRange(address, length);
         long value = 0;
         for (int i = 0; i < length; i++) {
-            value |= (memory.getByte(one(address + i, Direction.READ)) & 0xffL) << Byte.SIZE * i;
+            value |= (memory.getByte(piece.begin(address + i, Direction.READ)) & 0xffL) << Byte.SIZE * i;
         }
         return value;
     }
 
     private void scatter(long address, int length, long value) throws AccessFault {
-        checkRange(address, length);
+        piece.checkRange(address, length);
         for (int i = 0; i < length; i++) {
-            memory.putByte(one(address + i, Direction.WRITE), (byte) (value >>> Byte.SIZE * i));
-        }
-    }
-
-    /** Refuses a range that goes on beyond the last address. */
-    private void checkRange(long address, long length) throws AccessFault {
-        if (length > 0 && Unsigned.below(address + length - 1, address)) {
-            distance = 0;
-            throw new AccessFault(AccessFault.Reason.OUTSIDE_MEMORY, address);
-        }
-    }
-
-    /** Memory names guest-physical addresses; the endpoint knows I/O virtual ones. */
-    private AccessFault located(AccessFault fault) {
-        return distance == 0 ? fault : new AccessFault(fault.reason(), fault.address() + distance);
-    }
-
-    /** Hands pieces on with their offset from where the whole visit began. */
-    private final class Shift implements Visitor {
-        private long base;
-        private Visitor target;
-
-        void visit(long physical, long length, Direction direction, long offset, Visitor visitor) throws AccessFault {
-            long outerBase = base;
-            Visitor outerTarget = target;
-            base = offset;
-            target = visitor;
-            try {
-                memory.visit(physical, length, direction, this);
-            } finally {
-                base = outerBase;
-                target = outerTarget;
-            }
-        }
-
-        @Override
-        public void visit(ByteBuffer piece, long offset) {
-            // The visitor may use this port too.
-            long ownDistance = distance;
-            target.visit(piece, base + offset);
-            distance = ownDistance;
+            memory.putByte(piece.begin(address + i, Direction.WRITE), (byte) (value >>> Byte.SIZE * i));
         }
     }
 }
