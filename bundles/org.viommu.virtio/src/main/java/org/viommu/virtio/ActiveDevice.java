@@ -10,6 +10,7 @@ import org.slf4j.LoggerFactory;
 import org.viommu.memory.MemoryAccess;
 import org.viommu.virtqueue.DeviceQueue;
 import org.viommu.virtqueue.QueueAddresses;
+import org.viommu.virtqueue.QueueProgress;
 import org.viommu.virtqueue.QueueState;
 import org.viommu.virtqueue.RingFault;
 
@@ -34,6 +35,9 @@ final class ActiveDevice implements DeviceActivation, DeviceThread.Work {
     private DeviceSession session;
     /** Whether another instance has begun the session, and the driver may have missed interrupts since. */
     private final boolean goesOn;
+
+    /** Index of the queue that the thread has had to do with last. */
+    private int touched = Breakdown.NONE.queue();
 
     private volatile boolean broken;
     private volatile boolean over;
@@ -126,6 +130,11 @@ final class ActiveDevice implements DeviceActivation, DeviceThread.Work {
         return queues[queue] == null || broken ? null : queues[queue].position();
     }
 
+    /** How far a queue has come, or null if it is not in use; asked by any thread. */
+    QueueProgress progress(int queue) {
+        return queues[queue] == null ? null : queues[queue].progress();
+    }
+
     /** Whether only a reset helps. */
     boolean broken() {
         return broken;
@@ -144,6 +153,7 @@ final class ActiveDevice implements DeviceActivation, DeviceThread.Work {
     @Override
     public DeviceQueue openQueue(int index, MemoryAccess memory) throws RingFault {
         SessionQueue queue = queues[index];
+        touched = index;
         if (queue != null) {
             queue.open(memory);
         }
@@ -193,6 +203,7 @@ final class ActiveDevice implements DeviceActivation, DeviceThread.Work {
             return false;
         }
         SessionQueue woken = queues[queue];
+        touched = queue;
         try {
             if (woken.takeReset()) {
                 session.queueReset(queue);
@@ -235,6 +246,7 @@ final class ActiveDevice implements DeviceActivation, DeviceThread.Work {
         if (!broken) {
             try {
                 for (int i = 0; i < queues.length; i++) {
+                    touched = i;
                     found |= queues[i] != null && look.into(queues[i]) ? 1L << i : 0;
                 }
             } catch (RingFault fault) {
@@ -245,13 +257,13 @@ final class ActiveDevice implements DeviceActivation, DeviceThread.Work {
     }
 
     private void breakDown(RingFault fault) {
-        device.faults().count(fault);
+        device.faults().count(touched, fault);
         LOG.debug("{} needs a reset: {}", device.name(), fault.getMessage());
         breakDown();
     }
 
     private void breakDown(Throwable defect) {
-        device.faults().countDefect();
+        device.faults().countDefect(touched, defect);
         LOG.warn("{} needs a reset after a defect: {}", device.name(), defect.toString());
         LOG.debug("{}: the defect", device.name(), defect);
         breakDown();

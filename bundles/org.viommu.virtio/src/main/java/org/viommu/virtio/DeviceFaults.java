@@ -11,6 +11,7 @@ import org.viommu.virtqueue.RingFault;
 public final class DeviceFaults {
     private final AtomicLongArray rings = new AtomicLongArray(RingFault.Kind.values().length);
     private final AtomicLong defects = new AtomicLong();
+    private volatile Breakdown last = Breakdown.NONE;
 
     DeviceFaults() {}
 
@@ -33,11 +34,18 @@ public final class DeviceFaults {
         return defects.get();
     }
 
-    void count(RingFault fault) {
-        rings.incrementAndGet(fault.kind().ordinal());
+    /** The last one, whether it has been got over by a reset or not. */
+    Breakdown last() {
+        return last;
     }
 
-    void countDefect() {
+    void count(int queue, RingFault fault) {
+        rings.incrementAndGet(fault.kind().ordinal());
+        last = new Breakdown(queue, fault.getMessage());
+    }
+
+    void countDefect(int queue, Throwable defect) {
         defects.incrementAndGet();
+        last = new Breakdown(queue, "a defect: " + defect);
     }
 }

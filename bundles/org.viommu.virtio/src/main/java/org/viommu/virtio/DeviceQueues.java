@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.viommu.virtqueue.QueueAddresses;
+import org.viommu.virtqueue.QueueProgress;
 import org.viommu.virtqueue.QueueState;
 
 /** The registers of all queues of a device together. Confined like them. */
@@ -69,6 +70,17 @@ final class DeviceQueues {
     List<SavedQueue> save(IntFunction<QueueState> positions) {
         return IntStream.range(0, registers.size())
                 .mapToObj(i -> get(i).save(positions.apply(i)))
+                .toList();
+    }
+
+    /**
+     * What an operator sees of the queues.
+     *
+     * @param progress of each queue; null for one that is not in use
+     */
+    List<QueueView> view(IntFunction<QueueProgress> progress, Breakdown breakdown) {
+        return IntStream.range(0, registers.size())
+                .mapToObj(i -> get(i).view(i, progress.apply(i), breakdown.of(i)))
                 .toList();
     }
 

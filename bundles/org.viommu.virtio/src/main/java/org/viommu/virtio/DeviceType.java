@@ -3,6 +3,7 @@
 
 package org.viommu.virtio;
 
+import java.util.Map;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
@@ -35,6 +36,15 @@ public interface DeviceType {
      * @return one bit for each feature
      */
     long features();
+
+    /**
+     * What the type's own features are called, for people.
+     *
+     * @return the names of the standard, without their prefix, by mask
+     */
+    default Map<Long, String> featureNames() {
+        return Map.of();
+    }
 
     /**
      * Decides on a driver's choice at FEATURES_OK; dependencies between ring features have been checked already.

@@ -3,6 +3,9 @@
 
 package org.viommu.virtio;
 
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.viommu.virtqueue.RingFeatures;
 
 /**
@@ -107,6 +110,24 @@ final class FeatureNegotiation {
             throw new IllegalArgumentException(
                     "%s, which offers features 0x%x, does not accept 0x%x".formatted(name, offered, choice));
         }
+    }
+
+    /** What an operator sees, in the order of the bits. */
+    List<FeatureView> view() {
+        return IntStream.range(0, Long.SIZE)
+                .filter(bit -> ((offered | chosen) & 1L << bit) != 0)
+                .mapToObj(this::view)
+                .toList();
+    }
+
+    private FeatureView view(int bit) {
+        long mask = 1L << bit;
+        String known = Stream.of(RingFeatures.NAMES, VirtioFeatures.NAMES, type.featureNames())
+                .filter(names -> names.containsKey(mask))
+                .map(names -> names.get(mask))
+                .findFirst()
+                .orElse("");
+        return new FeatureView(bit, known, (offered & mask) != 0, (chosen & mask) != 0, accepted(mask));
     }
 
     void reset() {

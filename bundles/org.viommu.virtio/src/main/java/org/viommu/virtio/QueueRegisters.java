@@ -5,6 +5,7 @@ package org.viommu.virtio;
 
 import java.util.Optional;
 import org.viommu.virtqueue.QueueAddresses;
+import org.viommu.virtqueue.QueueProgress;
 import org.viommu.virtqueue.QueueState;
 
 /**
@@ -168,6 +169,20 @@ public final class QueueRegisters {
     SavedQueue save(QueueState position) {
         return new SavedQueue(
                 size, descriptorArea, driverArea, deviceArea, enabled, sealed, Optional.ofNullable(position));
+    }
+
+    /** What an operator sees. */
+    QueueView view(int index, QueueProgress progress, String fault) {
+        return new QueueView(
+                index,
+                maxSize,
+                enabled,
+                size,
+                descriptorArea,
+                driverArea,
+                deviceArea,
+                Optional.ofNullable(progress),
+                fault);
     }
 
     /** Takes over what was saved. */

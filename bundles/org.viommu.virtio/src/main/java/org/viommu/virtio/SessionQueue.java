@@ -8,6 +8,7 @@ import org.viommu.virtqueue.Chain;
 import org.viommu.virtqueue.DeviceQueue;
 import org.viommu.virtqueue.DeviceRing;
 import org.viommu.virtqueue.QueueAddresses;
+import org.viommu.virtqueue.QueueProgress;
 import org.viommu.virtqueue.QueueState;
 import org.viommu.virtqueue.RingFault;
 import org.viommu.virtqueue.Virtqueues;
@@ -103,6 +104,12 @@ final class SessionQueue implements DeviceQueue {
     /** Where the queue stands, or null if it has not been used; asked while the device's thread rests. */
     QueueState position() {
         return ring == null ? position : ring.state();
+    }
+
+    /** How far the queue has come, or null if it is not in use; asked by any thread. */
+    QueueProgress progress() {
+        DeviceRing current = ring;
+        return current == null ? null : current.progress();
     }
 
     /** Whether a chain has been popped since the last call. */

@@ -98,6 +98,23 @@ public final class VirtioDevice implements AutoCloseable {
     }
 
     /**
+     * What an operator sees of the device. Neither stops nor slows it. To be called like a register's access: by the
+     * transport's thread, or while that does nothing.
+     *
+     * @return its state at this moment
+     */
+    public synchronized DeviceView view() {
+        ActiveDevice current = active;
+        Breakdown breakdown = current != null && current.broken() ? faults.last() : Breakdown.NONE;
+        return new DeviceView(
+                deviceId(),
+                status(),
+                features.view(),
+                breakdown.reason(),
+                queues.view(queue -> current == null ? null : current.progress(queue), breakdown));
+    }
+
+    /**
      * The registers of the queues.
      *
      * @return an immutable list, by index

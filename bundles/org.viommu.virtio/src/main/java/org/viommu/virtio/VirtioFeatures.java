@@ -3,6 +3,8 @@
 
 package org.viommu.virtio;
 
+import java.util.Map;
+
 /**
  * Feature bits that belong neither to a device type nor to the rings (virtio 1.4, chapter 6), as masks. Those of the
  * rings are in {@link org.viommu.virtqueue.RingFeatures}.
@@ -28,6 +30,14 @@ public final class VirtioFeatures {
 
     /** The bits that a transport may add to a device's offer: {@link VirtioDevice#offer}. */
     public static final long TRANSPORT = NOTIFICATION_DATA | NOTIF_CONFIG_DATA | RING_RESET;
+
+    /** The names of the bits of this class. */
+    public static final Map<Long, String> NAMES = Map.of(
+            VERSION_1, "VERSION_1",
+            ACCESS_PLATFORM, "ACCESS_PLATFORM",
+            NOTIFICATION_DATA, "NOTIFICATION_DATA",
+            NOTIF_CONFIG_DATA, "NOTIF_CONFIG_DATA",
+            RING_RESET, "RING_RESET");
 
     private VirtioFeatures() {}
 }

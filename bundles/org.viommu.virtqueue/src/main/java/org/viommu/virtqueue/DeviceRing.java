@@ -21,4 +21,11 @@ public interface DeviceRing extends DeviceQueue {
      * @throws IllegalStateException if a popped chain has not been pushed, or a pushed one not published
      */
     QueueState state();
+
+    /**
+     * How far the queue has come. May be called by any thread, at any time; neither waits nor touches memory.
+     *
+     * @return values of which each was true a moment ago
+     */
+    QueueProgress progress();
 }

@@ -3,6 +3,8 @@
 
 package org.viommu.virtqueue;
 
+import java.util.Map;
+
 /**
  * The feature bits that belong to the rings and not to a device type (virtio 1.4, 6: reserved feature bits), as masks.
  */
@@ -30,6 +32,13 @@ public final class RingFeatures {
      * are offered, and these change how the rings work. A device offers no other bits of this class.
      */
     public static final long OPTIONAL = PACKED | IN_ORDER;
+
+    /** The names of the bits of this class. */
+    public static final Map<Long, String> NAMES = Map.of(
+            INDIRECT_DESC, "INDIRECT_DESC",
+            EVENT_IDX, "EVENT_IDX",
+            PACKED, "RING_PACKED",
+            IN_ORDER, "IN_ORDER");
 
     /**
      * What a device offers that is told what to offer besides {@link #SUPPORTED}.

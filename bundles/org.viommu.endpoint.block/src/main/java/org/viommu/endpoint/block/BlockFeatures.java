@@ -3,6 +3,8 @@
 
 package org.viommu.endpoint.block;
 
+import java.util.Map;
+
 /** Feature bits of the block device (virtio 1.4, 5.2.3), as masks: those that a driver can meet here. */
 public final class BlockFeatures {
     /** The configuration space says how many pieces the data of a request may have at most. */
@@ -19,6 +21,10 @@ public final class BlockFeatures {
 
     /** WRITE_ZEROES requests exist. */
     public static final long WRITE_ZEROES = 1L << 14;
+
+    /** The names of the bits of this class. */
+    public static final Map<Long, String> NAMES =
+            Map.of(SEG_MAX, "SEG_MAX", RO, "RO", BLK_SIZE, "BLK_SIZE", FLUSH, "FLUSH", WRITE_ZEROES, "WRITE_ZEROES");
 
     private BlockFeatures() {}
 }

@@ -4,6 +4,7 @@
 package org.viommu.iommu.internal;
 
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.LongAdder;
@@ -17,6 +18,7 @@ import org.viommu.virtio.DeviceActivation;
 import org.viommu.virtio.DeviceConfig;
 import org.viommu.virtio.DeviceSession;
 import org.viommu.virtio.DeviceType;
+import org.viommu.virtio.iommu.IommuFeatures;
 import org.viommu.virtio.iommu.IommuQueues;
 import org.viommu.virtqueue.RingFault;
 
@@ -71,6 +73,11 @@ final class IommuDevice implements DeviceType, DmaTranslator, AutoCloseable {
     @Override
     public long features() {
         return settings.protocol().features() | settings.rings();
+    }
+
+    @Override
+    public Map<Long, String> featureNames() {
+        return IommuFeatures.NAMES;
     }
 
     @Override

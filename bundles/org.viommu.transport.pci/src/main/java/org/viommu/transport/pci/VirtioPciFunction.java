@@ -5,6 +5,7 @@ package org.viommu.transport.pci;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.OptionalInt;
 import org.viommu.memory.GuestMemory;
 import org.viommu.transport.pci.internal.FunctionLayout;
 import org.viommu.transport.pci.internal.PciConfigLayout;
@@ -80,6 +81,16 @@ public final class VirtioPciFunction implements PciFunction {
     @Override
     public int msixVectors() {
         return registers.msixVectors();
+    }
+
+    /**
+     * The MSI-X vector that the driver has given a queue.
+     *
+     * @param queue index of the queue
+     * @return empty if it has none
+     */
+    public OptionalInt queueVector(int queue) {
+        return registers.queueVector(queue);
     }
 
     @Override

@@ -3,6 +3,8 @@
 
 package org.viommu.virtio.iommu;
 
+import java.util.Map;
+
 /** Feature bits of the IOMMU device (virtio 1.4, 5.13.3), as masks. */
 public final class IommuFeatures {
     /** The configuration space says which I/O virtual addresses can be translated. */
@@ -28,6 +30,16 @@ public final class IommuFeatures {
      * AttachFlags#BYPASS} exists.
      */
     public static final long BYPASS_CONFIG = 1L << 6;
+
+    /** The names of the bits of this class. */
+    public static final Map<Long, String> NAMES = Map.of(
+            INPUT_RANGE, "INPUT_RANGE",
+            DOMAIN_RANGE, "DOMAIN_RANGE",
+            MAP_UNMAP, "MAP_UNMAP",
+            BYPASS, "BYPASS",
+            PROBE, "PROBE",
+            MMIO, "MMIO",
+            BYPASS_CONFIG, "BYPASS_CONFIG");
 
     private IommuFeatures() {}
 }

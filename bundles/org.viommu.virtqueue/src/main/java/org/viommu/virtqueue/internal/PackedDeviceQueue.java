@@ -10,6 +10,7 @@ import org.viommu.virtqueue.Chain;
 import org.viommu.virtqueue.DeviceRing;
 import org.viommu.virtqueue.PackedLayout;
 import org.viommu.virtqueue.QueueAddresses;
+import org.viommu.virtqueue.QueueProgress;
 import org.viommu.virtqueue.QueueState;
 import org.viommu.virtqueue.RingFault;
 import org.viommu.virtqueue.RingFeatures;
@@ -47,6 +48,9 @@ public final class PackedDeviceQueue implements DeviceRing {
 
     /** Flags of the used descriptor at {@link #published}, to be written last. */
     private int firstFlags;
+
+    /** What the driver has last been asked for; a ring begins with kicks. */
+    private boolean kicksWanted = true;
 
     /** Opens a queue that goes on at a position, slot and wrap counter. */
     public PackedDeviceQueue(QueueAddresses addresses, long features, MemoryAccess access, int next) throws RingFault {
@@ -164,6 +168,7 @@ public final class PackedDeviceQueue implements DeviceRing {
 
     @Override
     public void suppressKicks() throws RingFault {
+        kicksWanted = false;
         try {
             ring.putDeviceEvent(popped, PackedLayout.EVENT_DISABLE);
         } catch (AccessFault fault) {
@@ -173,6 +178,7 @@ public final class PackedDeviceQueue implements DeviceRing {
 
     @Override
     public boolean enableKicks() throws RingFault {
+        kicksWanted = true;
         access.enter();
         try {
             ring.putDeviceEvent(popped, eventIndex ? PackedLayout.EVENT_DESCRIPTOR : PackedLayout.EVENT_ENABLE);
@@ -193,6 +199,16 @@ public final class PackedDeviceQueue implements DeviceRing {
             throw new IllegalStateException("the device holds chains");
         }
         return new QueueState(true, ring.size(), ring.encode(popped));
+    }
+
+    @Override
+    public QueueProgress progress() {
+        // In this order, because another thread moves them on.
+        int used = published;
+        int taken = popped;
+        int next = ring.encode(taken);
+        int inFlight = Math.min(ring.distance(taken, used), ring.size());
+        return new QueueProgress(true, next, next, ring.encode(used), inFlight, kicksWanted);
     }
 
     /** Takes the chains for which no earlier one is waited any more. */

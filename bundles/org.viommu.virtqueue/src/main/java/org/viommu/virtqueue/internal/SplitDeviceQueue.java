@@ -9,6 +9,7 @@ import org.viommu.memory.MemoryAccess;
 import org.viommu.virtqueue.Chain;
 import org.viommu.virtqueue.DeviceRing;
 import org.viommu.virtqueue.QueueAddresses;
+import org.viommu.virtqueue.QueueProgress;
 import org.viommu.virtqueue.QueueState;
 import org.viommu.virtqueue.RingFault;
 import org.viommu.virtqueue.RingFeatures;
@@ -44,6 +45,9 @@ public final class SplitDeviceQueue implements DeviceRing {
 
     /** The used index up to which {@link #interruptWanted()} has answered. */
     private int notified;
+
+    /** What the driver has last been asked for; a ring begins with kicks. */
+    private boolean kicksWanted = true;
 
     /** Opens a queue that goes on at an index. */
     public SplitDeviceQueue(QueueAddresses addresses, long features, MemoryAccess access, int next) throws RingFault {
@@ -169,6 +173,7 @@ public final class SplitDeviceQueue implements DeviceRing {
 
     @Override
     public void suppressKicks() throws RingFault {
+        kicksWanted = false;
         access.enter();
         try {
             if (eventIndex) {
@@ -187,6 +192,7 @@ public final class SplitDeviceQueue implements DeviceRing {
 
     @Override
     public boolean enableKicks() throws RingFault {
+        kicksWanted = true;
         access.enter();
         try {
             if (eventIndex) {
@@ -211,6 +217,15 @@ public final class SplitDeviceQueue implements DeviceRing {
             throw new IllegalStateException("the device holds chains");
         }
         return new QueueState(false, ring.size(), popped);
+    }
+
+    @Override
+    public QueueProgress progress() {
+        // In this order, because another thread moves them on: none is ahead of the one that is read after it.
+        int used = published;
+        int taken = popped;
+        int inFlight = Math.min(SplitRing.distance(taken, used), ring.size());
+        return new QueueProgress(false, available, taken, used, inFlight, kicksWanted);
     }
 
     /** Takes the chains for which no earlier one is waited any more. */

@@ -3,6 +3,7 @@
 
 package org.viommu.endpoint.block.internal;
 
+import java.util.Map;
 import org.viommu.endpoint.block.BlockFeatures;
 import org.viommu.endpoint.block.BlockQueues;
 import org.viommu.virtio.DeviceActivation;
@@ -55,6 +56,11 @@ final class BlockDevice implements DeviceType {
                 | BlockFeatures.BLK_SIZE
                 | BlockFeatures.FLUSH
                 | (disk.readOnly() ? BlockFeatures.RO : BlockFeatures.WRITE_ZEROES);
+    }
+
+    @Override
+    public Map<Long, String> featureNames() {
+        return BlockFeatures.NAMES;
     }
 
     @Override

@@ -4,6 +4,7 @@
 package org.viommu.transport.pci.internal;
 
 import java.nio.ByteBuffer;
+import java.util.OptionalInt;
 import org.viommu.transport.pci.PciInterrupts;
 import org.viommu.virtio.VirtioDevice;
 import org.viommu.virtio.VirtioFeatures;
@@ -156,6 +157,17 @@ public final class VirtioRegisters {
      */
     public int msixVectors() {
         return interrupts.count();
+    }
+
+    /**
+     * The MSI-X vector of a queue.
+     *
+     * @param queue index of the queue
+     * @return empty if it has none
+     */
+    public OptionalInt queueVector(int queue) {
+        int vector = interrupts.queueVector(queue);
+        return vector == InterruptRouter.NO_VECTOR ? OptionalInt.empty() : OptionalInt.of(vector);
     }
 
     /**
