@@ -24,6 +24,7 @@ final class AddressSpaces {
     private final MappingRules mappings;
     private final Endpoints endpoints;
     private final Consumer<StoreFailure> failures;
+    private final Trace trace;
     private final IdTable<Domain> domains = new IdTable<>();
 
     private MappingStore store;
@@ -41,20 +42,23 @@ final class AddressSpaces {
      * @param gate that accesses pass
      * @param store for new tables
      * @param failures told of each failure of a store
+     * @param trace told of resets and domains
      */
     AddressSpaces(
             IommuSettings settings,
             Endpoints endpoints,
             AccessGate gate,
             MappingStore store,
-            Consumer<StoreFailure> failures) {
+            Consumer<StoreFailure> failures,
+            Trace trace) {
         this.settings = settings;
         this.conduct = settings.protocol().compatibility();
         this.endpoints = endpoints;
         this.store = store;
         this.failures = failures;
+        this.trace = trace;
         revocation = new Revocation(gate);
-        mappings = new MappingRules(settings, revocation, failures);
+        mappings = new MappingRules(settings, revocation, failures, trace);
         ledger = openLedger(store);
     }
 
@@ -132,7 +136,18 @@ final class AddressSpaces {
     }
 
     RequestStatus unmap(int domainId, long start, long end) {
+        if (trace.on()) {
+            trace.put(TraceKind.UNMAP, domainId, start, end);
+        }
         return mappings.unmap(domains.get(domainId), journal, start, end);
+    }
+
+    /** The driver is gone, which is a reset. */
+    void end() {
+        if (trace.on()) {
+            trace.put(TraceKind.DEVICE_RESET);
+        }
+        reset();
     }
 
     /** Detaches everything, as a reset asks (virtio 1.4, 5.13.5), and waits until nothing uses the domains any more. */
@@ -284,6 +299,9 @@ final class AddressSpaces {
         Domain domain = new Domain(id, bypass ? null : DomainTable.open(store, settings.qualifiedName(), id));
         domains.put(domain);
         ledger.opened(domain);
+        if (trace.on()) {
+            trace.put(TraceKind.GET_DOMAIN, id);
+        }
         if (journal != null && !bypass) {
             journal.opened(domain);
         }
@@ -306,6 +324,9 @@ final class AddressSpaces {
         }
         domains.remove(domain.id());
         ledger.closed(domain);
+        if (trace.on()) {
+            trace.put(TraceKind.PUT_DOMAIN, domain.id());
+        }
         if (!domain.bypass()) {
             revocation.retire(domain.table());
             if (journal != null) {

@@ -13,10 +13,12 @@ import java.util.function.Consumer;
  */
 final class Endpoints {
     private final IdTable<Endpoint> table = new IdTable<>();
+    private final Trace trace;
     private volatile EndpointDirectory directory;
 
-    Endpoints(EndpointDirectory directory) {
+    Endpoints(EndpointDirectory directory, Trace trace) {
         this.directory = directory;
+        this.trace = trace;
     }
 
     /** What is reserved for an endpoint; null if there is no such endpoint. */
@@ -78,6 +80,9 @@ final class Endpoints {
         if (endpoint == null) {
             endpoint = new Endpoint(id, new Endpoint.View(directory.find(id), null));
             table.put(endpoint);
+            if (trace.on()) {
+                trace.put(TraceKind.GET_ENDPOINT, id);
+            }
         }
         return endpoint;
     }
@@ -85,6 +90,9 @@ final class Endpoints {
     private void dropIfUnused(Endpoint endpoint) {
         if (endpoint.ports() == 0 && !endpoint.view().attached()) {
             table.remove(endpoint.id());
+            if (trace.on()) {
+                trace.put(TraceKind.PUT_ENDPOINT, endpoint.id());
+            }
         }
     }
 }

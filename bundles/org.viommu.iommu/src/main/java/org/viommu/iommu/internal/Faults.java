@@ -35,6 +35,7 @@ final class Faults {
     private final LongAdder dropped = new LongAdder();
     private final LongAdder reported = new LongAdder();
     private final AtomicBoolean woken = new AtomicBoolean();
+    private final Trace trace;
     private final AtomicLong lastNudge = new AtomicLong(System.nanoTime());
 
     /** Reports that waited in another instance, until a driver is there. */
@@ -43,7 +44,8 @@ final class Faults {
     /** Wakes the session that delivers; null if there is none. */
     private volatile Runnable session;
 
-    Faults() {
+    Faults(Trace trace) {
+        this.trace = trace;
         for (int i = 0; i < refused.length; i++) {
             refused[i] = new LongAdder();
         }
@@ -154,6 +156,9 @@ final class Faults {
             chain.writeLong(FaultLayout.ADDRESS, ring.address());
         } catch (AccessFault e) {
             return 0;
+        }
+        if (trace.on()) {
+            trace.put(TraceKind.REPORT_FAULT, kind & 0xff, flags(kind), kind >>> Integer.SIZE, ring.address());
         }
         ring.remove();
         reported.increment();

@@ -5,8 +5,10 @@ package org.viommu.iommu.internal;
 
 import java.util.Dictionary;
 import java.util.Hashtable;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
@@ -25,6 +27,7 @@ import org.slf4j.LoggerFactory;
 import org.viommu.dma.DmaTranslator;
 import org.viommu.iommu.IommuStatus;
 import org.viommu.iommu.ProbeExtension;
+import org.viommu.iommu.trace.TraceListener;
 import org.viommu.mapping.MappingStore;
 import org.viommu.topology.Topology;
 import org.viommu.topology.TopologySource;
@@ -57,6 +60,7 @@ public final class IommuComponent {
     private final StoreKeeper stores;
     private final TopologySources sources;
     private final ProbeExtensions extensions = new ProbeExtensions();
+    private final Set<TraceListener> listeners = new LinkedHashSet<>();
     private IommuDevice device;
     private List<ServiceRegistration<?>> registrations = List.of();
 
@@ -78,6 +82,7 @@ public final class IommuComponent {
     @Activate
     synchronized void activate() {
         device = new IommuDevice(settings, topology(), stores, extensions);
+        listeners.forEach(device.traceFeed()::add);
         Dictionary<String, Object> properties = new Hashtable<>();
         properties.put(DeviceType.MACHINE, settings.machine());
         properties.put(DeviceType.NAME, settings.name());
@@ -109,6 +114,7 @@ public final class IommuComponent {
         // Hosts end their sessions and close their ports while the services go.
         ending.forEach(IommuComponent::withdraw);
         closing.close();
+        listeners.forEach(closing.traceFeed()::remove);
     }
 
     private static void withdraw(ServiceRegistration<?> registration) {
@@ -171,6 +177,26 @@ public final class IommuComponent {
 
     void unbindExtension(ProbeExtension extension) {
         extensions.remove(extension);
+    }
+
+    @Reference(
+            name = "trace",
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    synchronized void bindListener(TraceListener listener, Map<String, Object> properties) {
+        if (settings.machine().equals(properties.getOrDefault(IommuStatus.MACHINE, settings.machine()))
+                && settings.name().equals(properties.getOrDefault(IommuStatus.NAME, settings.name()))
+                && listeners.add(listener)
+                && device != null) {
+            device.traceFeed().add(listener);
+        }
+    }
+
+    synchronized void unbindListener(TraceListener listener) {
+        if (listeners.remove(listener) && device != null) {
+            device.traceFeed().remove(listener);
+        }
     }
 
     private void direct() {

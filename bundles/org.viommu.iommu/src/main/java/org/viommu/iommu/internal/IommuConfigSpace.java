@@ -30,6 +30,7 @@ final class IommuConfigSpace implements DeviceConfig {
     private final boolean bootBypass;
     private final AccessGate gate;
     private final Consumer<Boolean> onBypass;
+    private final Trace trace;
     private volatile boolean bypass;
     private volatile int generation;
 
@@ -39,11 +40,13 @@ final class IommuConfigSpace implements DeviceConfig {
      * @param settings of the device
      * @param gate that accesses pass
      * @param onBypass told of each change of the global bypass by a driver or a reset of the machine
+     * @param trace told of what drivers write
      */
-    IommuConfigSpace(IommuSettings settings, AccessGate gate, Consumer<Boolean> onBypass) {
+    IommuConfigSpace(IommuSettings settings, AccessGate gate, Consumer<Boolean> onBypass, Trace trace) {
         Protocol protocol = settings.protocol();
         this.gate = gate;
         this.onBypass = onBypass;
+        this.trace = trace;
         configurable = (protocol.features() & IommuFeatures.BYPASS_CONFIG) != 0;
         bootBypass = configurable && settings.bootBypass();
         bypass = bootBypass;
@@ -103,6 +106,9 @@ final class IommuConfigSpace implements DeviceConfig {
     public void write(int offset, int value, long accepted) {
         boolean allowed = configurable && (accepted & IommuFeatures.BYPASS_CONFIG) != 0;
         if (offset == IommuConfigLayout.BYPASS && allowed && (value == 0 || value == 1)) {
+            if (trace.on()) {
+                trace.put(TraceKind.SET_CONFIG, value);
+            }
             announce(value == 1);
         }
     }

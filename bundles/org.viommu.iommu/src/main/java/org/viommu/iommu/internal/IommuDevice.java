@@ -30,7 +30,9 @@ final class IommuDevice implements DeviceType, DmaTranslator, AutoCloseable {
     private final StoreKeeper stores;
     private final AccessGate gate = new AccessGate();
     private final SingleWriter writer = new SingleWriter();
-    private final Faults faults = new Faults();
+    private final Trace trace = new Trace();
+    private final TraceFeed traceFeed;
+    private final Faults faults = new Faults(trace);
     private final RequestCounters counters = new RequestCounters();
     private final ProbeExtensions extensions;
     private final IommuConfigSpace config;
@@ -57,9 +59,10 @@ final class IommuDevice implements DeviceType, DmaTranslator, AutoCloseable {
         this.settings = settings;
         this.stores = stores;
         this.extensions = extensions;
-        config = new IommuConfigSpace(settings, gate, this::record);
-        endpoints = new Endpoints(directory(topology));
-        spaces = new AddressSpaces(settings, endpoints, gate, stores.begin(), stores::failed);
+        traceFeed = new TraceFeed(settings.qualifiedName(), trace);
+        config = new IommuConfigSpace(settings, gate, this::record, trace);
+        endpoints = new Endpoints(directory(topology), trace);
+        spaces = new AddressSpaces(settings, endpoints, gate, stores.begin(), stores::failed, trace);
         resumption = new Resumption(settings, spaces, endpoints, config);
         stores.start((target, orders) ->
                 new Handover(spaces, resumption, writer, gate, settings.qualifiedName(), target, orders));
@@ -100,7 +103,7 @@ final class IommuDevice implements DeviceType, DmaTranslator, AutoCloseable {
         change(resumption::driverStarts);
         long features = activation.features();
         RequestDispatcher dispatcher =
-                new RequestDispatcher(spaces, endpoints, extensions, settings.protocol(), features, counters);
+                new RequestDispatcher(spaces, endpoints, extensions, settings.protocol(), features, counters, trace);
         DeviceSession session = new IommuSession(activation, writer, spaces, dispatcher, faults, () -> negotiated(0));
         negotiated(features);
         return session;
@@ -126,6 +129,9 @@ final class IommuDevice implements DeviceType, DmaTranslator, AutoCloseable {
 
     @Override
     public void systemReset() {
+        if (trace.on()) {
+            trace.put(TraceKind.SYSTEM_RESET);
+        }
         change(resumption::end);
         config.restore();
     }
@@ -136,7 +142,7 @@ final class IommuDevice implements DeviceType, DmaTranslator, AutoCloseable {
         AccessSlot slot = new AccessSlot();
         gate.join(slot);
         PortFaults portFaults = new PortFaults(faults, endpointId, settings.granule());
-        PortTranslation translation = new PortTranslation(endpoint, config, portFaults, stores::failed);
+        PortTranslation translation = new PortTranslation(endpoint, config, portFaults, stores::failed, trace);
         IommuPort port = new IommuPort(endpoint, translation, slot, memory.open(slot), this::forget);
         ports.add(port);
         return port;
@@ -192,6 +198,10 @@ final class IommuDevice implements DeviceType, DmaTranslator, AutoCloseable {
 
     StoreKeeper stores() {
         return stores;
+    }
+
+    TraceFeed traceFeed() {
+        return traceFeed;
     }
 
     long accepted() {

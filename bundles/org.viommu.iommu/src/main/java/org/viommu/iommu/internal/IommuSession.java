@@ -87,7 +87,7 @@ final class IommuSession implements DeviceSession {
     @Override
     public void close() {
         faults.disconnect();
-        writer.submit(spaces::reset);
+        writer.submit(spaces::end);
         memory.close();
         onEnd.run();
     }

@@ -10,6 +10,7 @@ final class LenientUnmap {
     private final DomainTable table;
     private final Journal journal;
     private final Domain domain;
+    private final Trace trace;
     private long start;
     private long end;
     private boolean found;
@@ -19,11 +20,13 @@ final class LenientUnmap {
      *
      * @param domain whose mappings are removed
      * @param journal told of each; null if there is none
+     * @param trace told of each
      */
-    LenientUnmap(Domain domain, Journal journal) {
+    LenientUnmap(Domain domain, Journal journal, Trace trace) {
         this.domain = domain;
         this.table = domain.table();
         this.journal = journal;
+        this.trace = trace;
     }
 
     /** Removes mappings in a range. */
@@ -35,6 +38,9 @@ final class LenientUnmap {
             table.unmap(start, end);
             if (journal != null) {
                 journal.unmap(domain, start, end);
+            }
+            if (trace.on()) {
+                trace.put(TraceKind.UNMAP_DONE, domain.id(), start, end);
             }
         }
         return UnmapResult.OK;

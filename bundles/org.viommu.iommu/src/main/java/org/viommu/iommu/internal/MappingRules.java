@@ -19,6 +19,7 @@ final class MappingRules {
     private final Compatibility conduct;
     private final Revocation revocation;
     private final Consumer<StoreFailure> failures;
+    private final Trace trace;
 
     /**
      * Makes the rules of a device.
@@ -26,12 +27,14 @@ final class MappingRules {
      * @param settings of the device
      * @param revocation told of what UNMAP takes away
      * @param failures told of each failure of a store
+     * @param trace told of requests to unmap and of mappings that come and go
      */
-    MappingRules(IommuSettings settings, Revocation revocation, Consumer<StoreFailure> failures) {
+    MappingRules(IommuSettings settings, Revocation revocation, Consumer<StoreFailure> failures, Trace trace) {
         this.settings = settings;
         this.conduct = settings.protocol().compatibility();
         this.revocation = revocation;
         this.failures = failures;
+        this.trace = trace;
     }
 
     /** Maps; the flags have been checked. */
@@ -71,12 +74,16 @@ final class MappingRules {
         }
         try {
             if (conduct.unmapsUpToSplit()) {
-                UnmapResult result = new LenientUnmap(domain, journal).remove(start, end);
+                UnmapResult result = new LenientUnmap(domain, journal, trace).remove(start, end);
                 revoke(domain);
                 return result == UnmapResult.OK ? RequestStatus.OK : RequestStatus.RANGE;
             }
+            TracedUnmap traced = trace.on() ? new TracedUnmap(trace, domain, start, end) : null;
             if (domain.table().unmap(start, end) == UnmapResult.SPLIT) {
                 return RequestStatus.RANGE;
+            }
+            if (traced != null) {
+                traced.tell();
             }
         } catch (StoreFailure failure) {
             revoke(domain);
@@ -108,6 +115,9 @@ final class MappingRules {
             case OK -> {
                 if (journal != null) {
                     journal.map(domain, start, end, physical, flags);
+                }
+                if (trace.on()) {
+                    trace.put(TraceKind.MAP, (long) domain.id() << Integer.SIZE | flags, start, end, physical);
                 }
                 yield RequestStatus.OK;
             }

@@ -21,6 +21,11 @@ import org.viommu.virtio.iommu.MapFlags;
 final class PortTranslation {
     private static final VarHandle COUNT;
 
+    /** How the trace writes directions. */
+    private static final int READ_ACCESS = 1;
+
+    private static final int WRITE_ACCESS = 2;
+
     static {
         try {
             COUNT = MethodHandles.lookup()
@@ -35,6 +40,7 @@ final class PortTranslation {
     private final IommuConfigSpace config;
     private final PortFaults faults;
     private final Consumer<StoreFailure> failures;
+    private final Trace trace;
     private final Translation found = new Translation();
 
     /** The view under which {@link #found} was looked up; null if it holds nothing. */
@@ -50,11 +56,17 @@ final class PortTranslation {
     private long last;
     private boolean closed;
 
-    PortTranslation(Endpoint endpoint, IommuConfigSpace config, PortFaults faults, Consumer<StoreFailure> failures) {
+    PortTranslation(
+            Endpoint endpoint,
+            IommuConfigSpace config,
+            PortFaults faults,
+            Consumer<StoreFailure> failures,
+            Trace trace) {
         this.endpoint = endpoint;
         this.config = config;
         this.faults = faults;
         this.failures = failures;
+        this.trace = trace;
     }
 
     /**
@@ -65,6 +77,14 @@ final class PortTranslation {
     void translate(long address, Direction direction) throws AccessFault {
         COUNT.setOpaque(this, count + 1);
         Endpoint.View view = endpoint.view();
+        if (trace.on()) {
+            traced(view, address, direction);
+        } else {
+            resolve(view, address, direction);
+        }
+    }
+
+    private void resolve(Endpoint.View view, long address, Direction direction) throws AccessFault {
         if (view != foundView
                 || foundGeneration != view.domain().generation()
                 || !Unsigned.within(address, found.start(), foundLimit)) {
@@ -93,6 +113,19 @@ final class PortTranslation {
     void close() {
         closed = true;
         foundView = null;
+    }
+
+    /** Tells of accesses that bypass nothing, and where they go. */
+    private void traced(Endpoint.View view, long address, Direction direction) throws AccessFault {
+        boolean bypasses = view.attached() ? view.domain().bypass() : config.bypass();
+        if (!bypasses) {
+            int access = direction == Direction.WRITE ? WRITE_ACCESS : READ_ACCESS;
+            trace.put(TraceKind.TRANSLATE, endpoint.id(), address, access);
+        }
+        resolve(view, address, direction);
+        if (foundView != null) {
+            trace.put(TraceKind.TRANSLATE_OUT, endpoint.id(), address, physical);
+        }
     }
 
     private void decide(Endpoint.View view, long address, Direction direction) throws AccessFault {

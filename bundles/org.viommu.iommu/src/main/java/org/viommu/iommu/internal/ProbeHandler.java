@@ -21,12 +21,15 @@ final class ProbeHandler implements RequestHandler {
     private final ProbeExtensions extensions;
     private final boolean answersUnparseable;
     private final RequestCounters counters;
+    private final Trace trace;
 
-    ProbeHandler(Endpoints endpoints, ProbeExtensions extensions, Protocol protocol, RequestCounters counters) {
+    ProbeHandler(
+            Endpoints endpoints, ProbeExtensions extensions, Protocol protocol, RequestCounters counters, Trace trace) {
         this.endpoints = endpoints;
         this.extensions = extensions;
         this.answersUnparseable = protocol.compatibility().answersUnparseable();
         this.counters = counters;
+        this.trace = trace;
     }
 
     @Override
@@ -59,6 +62,9 @@ final class ProbeHandler implements RequestHandler {
             return RequestStatus.INVAL;
         }
         reserved.write(chain);
+        if (trace.on()) {
+            reserved.tell(trace, endpoint);
+        }
         extensions.write(chain, endpoint, reserved.count() * ReservedMemoryLayout.SIZE, size);
         return RequestStatus.OK;
     }

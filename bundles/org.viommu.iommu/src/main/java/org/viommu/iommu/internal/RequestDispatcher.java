@@ -31,6 +31,7 @@ final class RequestDispatcher {
      * @param protocol of the device
      * @param features that the driver has accepted
      * @param counters for all sessions
+     * @param trace told of requests
      */
     RequestDispatcher(
             AddressSpaces spaces,
@@ -38,14 +39,15 @@ final class RequestDispatcher {
             ProbeExtensions extensions,
             Protocol protocol,
             long features,
-            RequestCounters counters) {
+            RequestCounters counters,
+            Trace trace) {
         this.counters = counters;
         if (protocol.compatibility().answersUnparseable()) {
             Arrays.fill(handlers, new UnknownTypeHandler(counters));
         }
-        handle(RequestType.ATTACH, new AttachHandler(spaces, protocol, features, counters));
-        handle(RequestType.DETACH, new DetachHandler(spaces, protocol, counters));
-        handle(RequestType.PROBE, new ProbeHandler(endpoints, extensions, protocol, counters));
+        handle(RequestType.ATTACH, new AttachHandler(spaces, protocol, features, counters, trace));
+        handle(RequestType.DETACH, new DetachHandler(spaces, protocol, counters, trace));
+        handle(RequestType.PROBE, new ProbeHandler(endpoints, extensions, protocol, counters, trace));
         if ((features & IommuFeatures.MAP_UNMAP) != 0) {
             handle(RequestType.MAP, new MapHandler(spaces, protocol, features, counters));
             handle(RequestType.UNMAP, new UnmapHandler(spaces, protocol, counters));

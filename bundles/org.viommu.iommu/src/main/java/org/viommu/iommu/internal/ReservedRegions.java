@@ -118,6 +118,14 @@ final class ReservedRegions {
         }
     }
 
+    /** Tells of the regions in the answer to PROBE. */
+    void tell(Trace trace, int endpoint) {
+        for (int i = 0; i < starts.length; i++) {
+            int subtype = msi(i) ? ReservedMemoryLayout.MSI : ReservedMemoryLayout.RESERVED;
+            trace.put(TraceKind.RESERVED_PROPERTY, endpoint, subtype, starts[i], ends[i]);
+        }
+    }
+
     /** Adds the parts of a region that no present one covers. */
     private static void insert(ReservedRegion region, List<ReservedRegion> ascending) {
         List<ReservedRegion> parts = List.of(region);

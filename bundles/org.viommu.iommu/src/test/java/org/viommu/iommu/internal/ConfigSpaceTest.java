@@ -30,7 +30,8 @@ class ConfigSpaceTest {
         IommuConfigSpace space = new IommuConfigSpace(
                 TestGuest.settings(0x1000, 0x7f_ffff_ffffL, List.of(), new Quotas(1, 1, 1)),
                 new AccessGate(),
-                bypass -> {});
+                bypass -> {},
+                new Trace());
         assertThat(space.length()).isEqualTo(40);
         assertThat(read(space, IommuConfigLayout.INPUT_RANGE_START, 8)).isZero();
         assertThat(read(space, IommuConfigLayout.INPUT_RANGE_END, 8)).isEqualTo(0x7f_ffff_ffffL);
@@ -123,7 +124,7 @@ class ConfigSpaceTest {
                 new Quotas(1, 1, 1),
                 Protocol.STANDARD,
                 0);
-        return new IommuConfigSpace(settings, new AccessGate(), bypass -> {});
+        return new IommuConfigSpace(settings, new AccessGate(), bypass -> {}, new Trace());
     }
 
     private static long read(DeviceConfig config, int offset, int size) {

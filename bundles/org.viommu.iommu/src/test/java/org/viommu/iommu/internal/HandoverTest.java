@@ -27,14 +27,21 @@ class HandoverTest {
     private final SingleWriter writer = new SingleWriter();
     private final TestStore target = new TestStore("target");
     private final IommuSettings settings = TestGuest.settings(PAGE);
+    private final Trace trace = new Trace();
     private final Endpoints endpoints =
-            new Endpoints(new EndpointDirectory(TestGuest.topology(List.of()), TestGuest.NODE, List.of()));
-    private final AddressSpaces spaces = new AddressSpaces(settings, endpoints, gate, new ResidentStore(), failure -> {
-        throw failure;
-    });
+            new Endpoints(new EndpointDirectory(TestGuest.topology(List.of()), TestGuest.NODE, List.of()), trace);
+    private final AddressSpaces spaces = new AddressSpaces(
+            settings,
+            endpoints,
+            gate,
+            new ResidentStore(),
+            failure -> {
+                throw failure;
+            },
+            trace);
 
     private final Resumption resumption =
-            new Resumption(settings, spaces, endpoints, new IommuConfigSpace(settings, gate, bypass -> {}));
+            new Resumption(settings, spaces, endpoints, new IommuConfigSpace(settings, gate, bypass -> {}, trace));
 
     @BeforeEach
     void fill() {
