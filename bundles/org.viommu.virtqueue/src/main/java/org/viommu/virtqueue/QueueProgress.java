@@ -17,4 +17,7 @@ package org.viommu.virtqueue;
  * @param inFlight entries of the ring that the device holds: popped, and not seen as used by the driver
  * @param kicksWanted whether the device has last asked for notifications; false while it watches the ring
  */
-public record QueueProgress(boolean packed, int available, int popped, int used, int inFlight, boolean kicksWanted) {}
+public record QueueProgress(boolean packed, int available, int popped, int used, int inFlight, boolean kicksWanted) {
+    /** The slot in a position of a packed ring; the bit above is the wrap counter. */
+    public static final int SLOT_MASK = PackedLayout.POSITION_WRAP - 1;
+}

@@ -20,11 +20,28 @@ import org.viommu.virtio.VirtioDevice;
 final class HostedFunction implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HostedFunction.class);
 
+    private final String name;
+    private final boolean translated;
     private final VirtioDevice device;
+    private final SharedFunction function;
     private final ServiceRegistration<PciFunction> registration;
 
-    private HostedFunction(VirtioDevice device, ServiceRegistration<PciFunction> registration) {
+    /**
+     * Takes a function that is built.
+     *
+     * @param name of the device within its machine
+     * @param translated whether it is behind an IOMMU
+     */
+    HostedFunction(
+            String name,
+            boolean translated,
+            VirtioDevice device,
+            SharedFunction function,
+            ServiceRegistration<PciFunction> registration) {
+        this.name = name;
+        this.translated = translated;
         this.device = device;
+        this.function = function;
         this.registration = registration;
     }
 
@@ -46,13 +63,32 @@ final class HostedFunction implements AutoCloseable {
             platform = new PlainMemory(memory);
         }
         VirtioDevice device = new VirtioDevice(name, type, platform);
-        PciFunction function = new VirtioPciFunction(name, device, memory, PciClass.of(type.deviceId()));
+        SharedFunction function =
+                new SharedFunction(device, new VirtioPciFunction(name, device, memory, PciClass.of(type.deviceId())));
         Map<String, Object> properties = Map.of(
                 DeviceType.MACHINE, machine,
                 DeviceType.NAME, spec.name(),
                 PciFunction.VFIO_USER_SOCKET, spec.socket());
         return new HostedFunction(
-                device, context.registerService(PciFunction.class, function, FrameworkUtil.asDictionary(properties)));
+                spec.name(),
+                platform.translates(),
+                device,
+                function,
+                context.registerService(PciFunction.class, function, FrameworkUtil.asDictionary(properties)));
+    }
+
+    /** Name of the device within its machine. */
+    String name() {
+        return name;
+    }
+
+    /** Whether it is behind an IOMMU. */
+    boolean translated() {
+        return translated;
+    }
+
+    SharedFunction function() {
+        return function;
     }
 
     /** Takes the function back. Returns when neither a host nor the device uses the guest's memory any more. */

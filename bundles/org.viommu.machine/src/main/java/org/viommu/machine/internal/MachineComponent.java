@@ -7,6 +7,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
@@ -24,7 +26,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.viommu.dma.DmaTranslator;
 import org.viommu.machine.FunctionStatus;
+import org.viommu.machine.FunctionView;
 import org.viommu.machine.Machine;
+import org.viommu.machine.SavedFunction;
+import org.viommu.machine.SavedMachine;
 import org.viommu.topology.TopologySource;
 import org.viommu.topology.TopologySources;
 import org.viommu.virtio.DeviceType;
@@ -113,6 +118,46 @@ public final class MachineComponent implements Machine {
     @Override
     public synchronized List<FunctionStatus> functions() {
         return specs.stream().map(spec -> status(spec, plans.get(spec))).toList();
+    }
+
+    @Override
+    public synchronized Optional<FunctionView> view(String function) {
+        return specs.stream()
+                .filter(spec -> spec.name().equals(function) && hosted.containsKey(spec))
+                .findFirst()
+                .map(spec -> hosted.get(spec).function().view());
+    }
+
+    @Override
+    public synchronized SavedMachine save(Set<String> functions) {
+        try (Standstill standstill = new Standstill(offered(functions))) {
+            return standstill.save(name);
+        }
+    }
+
+    @Override
+    public synchronized void restore(List<SavedFunction> functions) {
+        Set<String> names = functions.stream().map(SavedFunction::name).collect(Collectors.toSet());
+        try (Standstill standstill = new Standstill(offered(names))) {
+            standstill.restore(functions);
+        }
+    }
+
+    private List<HostedFunction> offered(Set<String> functions) {
+        return functions.stream().map(this::offered).toList();
+    }
+
+    private HostedFunction offered(String function) {
+        FunctionSpec spec = specs.stream()
+                .filter(it -> it.name().equals(function))
+                .findFirst()
+                .orElseThrow(
+                        () -> new IllegalArgumentException("machine " + name + " has no function '" + function + "'"));
+        HostedFunction found = hosted.get(spec);
+        if (found == null) {
+            throw new IllegalStateException(name + "/" + status(spec, plans.get(spec)));
+        }
+        return found;
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
