@@ -6,9 +6,7 @@ package org.viommu.shell.internal;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.viommu.iommu.IommuSnapshot;
 import org.viommu.iommu.IommuStatus;
 
@@ -24,19 +22,7 @@ final class Devices {
         String name() {
             return snapshot.machine() + "/" + snapshot.name();
         }
-
-        <T> Stream<Part<T>> parts(Function<IommuSnapshot, List<T>> list) {
-            return list.apply(snapshot).stream().map(value -> new Part<>(name(), value));
-        }
     }
-
-    /**
-     * Something in a device.
-     *
-     * @param device its name
-     * @param value the thing
-     */
-    public record Part<T>(String device, T value) {}
 
     private final List<Device> all;
 

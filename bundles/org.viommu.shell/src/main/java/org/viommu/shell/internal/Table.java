@@ -6,17 +6,18 @@ package org.viommu.shell.internal;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import java.util.AbstractList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
- * What a command answers: objects that can be piped on, shown as a table where they meet a console.
+ * What a command answers: a list of objects that can be handed on, shown as a table where they meet a console.
  *
  * @param <T> of the objects
  */
-public final class Table<T> {
-    private static final String GAP = "  ";
+public final class Table<T> extends AbstractList<T> {
+    static final String GAP = "  ";
 
     private final List<Column<T>> columns;
     private final List<T> rows;
@@ -34,7 +35,26 @@ public final class Table<T> {
     }
 
     /**
-     * The objects behind the lines.
+     * Makes a table of records, with a column for each of their components.
+     *
+     * @param note the line below the table, or in its place if it has no rows; may be empty
+     */
+    static <R extends Record> Table<R> of(Class<R> type, List<R> rows, String note) {
+        return new Table<>(RecordColumns.of(type), rows, note);
+    }
+
+    @Override
+    public T get(int index) {
+        return rows.get(index);
+    }
+
+    @Override
+    public int size() {
+        return rows.size();
+    }
+
+    /**
+     * The objects behind the lines: this list, without the headings.
      *
      * @return in the order of the lines
      */
@@ -105,7 +125,7 @@ public final class Table<T> {
         text.append(line.toString().stripTrailing()).append('\n');
     }
 
-    private static String shown(Object value) {
+    static String shown(Object value) {
         if (value instanceof Boolean truth) {
             return truth ? "yes" : "no";
         }

@@ -26,7 +26,7 @@ public record Verdict(Address endpoint, Address address, String result, String p
         IommuSnapshot.Endpoint found = device.snapshot().endpoints().stream()
                 .filter(it -> it.id() == endpoint)
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("endpoint: " + Address.ofId(endpoint)
+                .orElseThrow(() -> new IllegalArgumentException("ENDPOINT: " + Address.ofId(endpoint)
                         + ": it is neither attached to a domain of " + device.name() + " nor in use"));
         Address id = Address.ofId(endpoint);
         Optional<ReservedRegion> region = found.reserved().stream()
@@ -66,7 +66,7 @@ public record Verdict(Address endpoint, Address address, String result, String p
                 address,
                 "mapped",
                 new Address(mapping.physical() + (address.value() - mapping.start())).toString(),
-                DeviceCommands.access(mapping.flags()),
+                MappingsCommand.access(mapping.flags()),
                 name + ", " + new Address(mapping.start()) + "-" + new Address(mapping.end()));
     }
 

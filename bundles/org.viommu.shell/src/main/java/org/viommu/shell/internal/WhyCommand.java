@@ -15,18 +15,15 @@ import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
-import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
 import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
-import org.viommu.iommu.IommuStatus;
-import org.viommu.machine.Machine;
 
 /** The command that says what keeps something from being there. */
 @Component(
-        service = WhyCommand.class,
+        service = Command.class,
         property = {"osgi.command.scope=viommu", "osgi.command.function=why"})
-public final class WhyCommand {
+public final class WhyCommand extends Command {
     private static final String OURS = "org.viommu.";
 
     /**
@@ -39,23 +36,22 @@ public final class WhyCommand {
 
     private final BundleContext context;
     private final ServiceComponentRuntime components;
-
-    @Reference(policyOption = ReferencePolicyOption.GREEDY)
-    private volatile List<IommuStatus> iommus = List.of();
-
-    @Reference(policyOption = ReferencePolicyOption.GREEDY)
-    private volatile List<Machine> machines = List.of();
+    private final Inventory inventory;
 
     /**
      * Called by Declarative Services.
      *
      * @param context to see the bundles
      * @param components knows what each component lacks
+     * @param inventory what there is
      */
     @Activate
-    public WhyCommand(BundleContext context, @Reference ServiceComponentRuntime components) {
+    public WhyCommand(
+            BundleContext context, @Reference ServiceComponentRuntime components, @Reference Inventory inventory) {
+        super("why", inventory);
         this.context = context;
         this.components = components;
+        this.inventory = inventory;
     }
 
     /** One line for each finding. */
@@ -71,21 +67,21 @@ public final class WhyCommand {
         functions(findings);
         bundles(findings);
         components(findings);
-        new Devices(iommus)
-                .named("").stream()
-                        .filter(it -> !it.snapshot().store().problem().isEmpty())
-                        .forEach(it -> findings.add(
-                                new Finding(it.name(), it.snapshot().store().problem())));
-        List<Column<Finding>> columns =
-                List.of(new Column<>("what", Finding::what), new Column<>("reason", Finding::reason));
-        return new Table<>(columns, findings, findings.isEmpty() ? "all is there" : "").as(json);
+        inventory.iommus().named("").stream()
+                .filter(it -> !it.snapshot().store().problem().isEmpty())
+                .forEach(it -> findings.add(
+                        new Finding(it.name(), it.snapshot().store().problem())));
+        return Table.of(Finding.class, findings, findings.isEmpty() ? "all is there" : "")
+                .as(json);
     }
 
     private void functions(List<Finding> findings) {
-        machines.forEach(machine -> machine.functions()
-                .forEach(function -> function.missing()
-                        .ifPresent(
-                                reason -> findings.add(new Finding(machine.name() + "/" + function.name(), reason)))));
+        inventory
+                .machines()
+                .forEach(machine -> machine.functions()
+                        .forEach(function -> function.missing()
+                                .ifPresent(reason ->
+                                        findings.add(new Finding(machine.name() + "/" + function.name(), reason)))));
     }
 
     private void bundles(List<Finding> findings) {

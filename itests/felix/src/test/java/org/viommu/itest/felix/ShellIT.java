@@ -121,7 +121,7 @@ public class ShellIT {
         try {
             shown("viommu:swap btree");
         } catch (Exception e) {
-            assertTrue(e.toString(), e.getMessage().startsWith("store: 'btree': there are radix, "));
+            assertTrue(e.toString(), e.getMessage().startsWith("STORE: 'btree': there are radix, "));
             return;
         }
         throw new AssertionError("accepted");

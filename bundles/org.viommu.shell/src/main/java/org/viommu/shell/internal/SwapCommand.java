@@ -5,83 +5,68 @@ package org.viommu.shell.internal;
 
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.Dictionary;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.felix.service.command.Descriptor;
 import org.apache.felix.service.command.Parameter;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.Constants;
 import org.osgi.framework.InvalidSyntaxException;
-import org.osgi.framework.ServiceReference;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
-import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.viommu.iommu.IommuSnapshot;
-import org.viommu.iommu.IommuStatus;
 import org.viommu.mapping.MappingStore;
 import org.viommu.shell.internal.Devices.Device;
 
-/** The commands about mapping stores: which there are, and the exchange while the guest runs. */
+/** The exchange of a store while the guest runs. */
 @Component(
-        service = StoreCommands.class,
-        property = {"osgi.command.scope=viommu", "osgi.command.function=stores", "osgi.command.function=swap"})
-public final class StoreCommands {
-    private static final String PID = "org.viommu.iommu";
+        service = Command.class,
+        property = {"osgi.command.scope=viommu", "osgi.command.function=swap"})
+public final class SwapCommand extends Command {
     private static final String TARGET = "store.target";
-    private static final String RESIDENT = "resident";
     private static final String BEST = "best";
     private static final long LONGEST_SECONDS = 3600;
 
     /**
-     * A store that is there.
+     * What a move has done.
      *
-     * @param name of the store
-     * @param ranking the highest is preferred
-     * @param bundle that offers it
-     * @param devices that keep their mappings in it
+     * @param device that moved
+     * @param store where its mappings are now
+     * @param mappings that were moved
+     * @param pausedNs for how long requests were stopped, in nanoseconds
+     * @param swaps moves of this device until now
      */
-    public record Store(String name, int ranking, String bundle, String devices) {}
+    public record Move(String device, String store, long mappings, long pausedNs, long swaps) {}
 
-    private final BundleContext context;
     private final ConfigurationAdmin configurations;
-
-    @Reference(policyOption = ReferencePolicyOption.GREEDY)
-    private volatile List<IommuStatus> iommus = List.of();
+    private final Inventory inventory;
+    private final Stores stores;
 
     /**
      * Called by Declarative Services.
      *
      * @param context to see which stores there are
      * @param configurations of the IOMMUs, which say what stores they admit
+     * @param inventory what there is
      */
     @Activate
-    public StoreCommands(BundleContext context, @Reference ConfigurationAdmin configurations) {
-        this.context = context;
+    public SwapCommand(
+            BundleContext context, @Reference ConfigurationAdmin configurations, @Reference Inventory inventory) {
+        super("swap", inventory);
         this.configurations = configurations;
+        this.inventory = inventory;
+        stores = new Stores(context, inventory);
     }
 
-    /** One line for each store. */
-    @Descriptor("the mapping stores that are there, the preferred one first, and who uses them")
-    public Object stores(
-            @Descriptor(Help.JSON)
-                    @Parameter(
-                            names = {"--json"},
-                            presentValue = "true",
-                            absentValue = "false")
-                    boolean json)
-            throws InvalidSyntaxException {
-        List<Column<Store>> columns = List.of(
-                new Column<>("store", Store::name),
-                new Column<>("ranking", Store::ranking),
-                new Column<>("bundle", Store::bundle),
-                new Column<>("devices", Store::devices));
-        return new Table<>(columns, offered(), "").as(json);
+    @Override
+    Stream<String> values(String parameter) {
+        return parameter.equals("STORE")
+                ? Stream.concat(Stream.of(BEST), stores.offered().stream().map(Store::store))
+                : super.values(parameter);
     }
 
     /** Moves the mappings. */
@@ -103,37 +88,32 @@ public final class StoreCommands {
                             presentValue = "true",
                             absentValue = "false")
                     boolean json,
-            @Descriptor("name of a store of viommu:stores; 'best' for the preferred one") String store)
+            @Descriptor("STORE: name of one of viommu:stores; 'best' for the preferred one") String store)
             throws IOException, InvalidSyntaxException, InterruptedException {
         if (seconds < 0 || seconds > LONGEST_SECONDS) {
             throw new IllegalArgumentException("--wait: " + seconds + ": allowed are 0 to " + LONGEST_SECONDS);
         }
-        List<String> names = offered().stream().map(Store::name).toList();
+        List<String> names = stores.offered().stream().map(Store::store).toList();
         if (!store.equals(BEST) && !names.contains(store)) {
             throw new IllegalArgumentException(
-                    "store: '" + store + "': there are " + String.join(", ", names) + " and " + BEST);
+                    "STORE: '" + store + "': there are " + String.join(", ", names) + " and " + BEST);
         }
-        Device found = new Devices(iommus).one(device);
+        Device found = inventory.iommus().one(device);
         admit(found, "(" + MappingStore.NAME + "=" + (store.equals(BEST) ? "*" : store) + ")");
         IommuSnapshot.Store now = await(found, store.equals(BEST) ? names.get(0) : store, seconds);
-        List<Column<IommuSnapshot.Store>> columns = List.of(
-                new Column<>("device", it -> found.name()),
-                new Column<>("store", IommuSnapshot.Store::name),
-                new Column<>("mappings", IommuSnapshot.Store::lastMappings),
-                new Column<>("paused-ns", IommuSnapshot.Store::lastPauseNanos),
-                new Column<>("swaps", IommuSnapshot.Store::swaps));
-        return new Table<>(columns, List.of(now), now.problem()).as(json);
+        Move move = new Move(found.name(), now.name(), now.lastMappings(), now.lastPauseNanos(), now.swaps());
+        return Table.of(Move.class, List.of(move), now.problem()).as(json);
     }
 
     private void admit(Device device, String target) throws IOException, InvalidSyntaxException {
-        Configuration[] all = configurations.listConfigurations("(service.factoryPid=" + PID + ")");
+        Configuration[] all = configurations.listConfigurations("(service.factoryPid=" + Stores.IOMMU + ")");
         Configuration configuration = Arrays.stream(all == null ? new Configuration[0] : all)
                 .filter(it ->
                         device.snapshot().machine().equals(it.getProperties().get("machine")))
                 .filter(it -> device.snapshot().name().equals(nameOf(it)))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(
-                        device.name() + " has no configuration of " + PID + ", so that its store cannot be chosen"));
+                .orElseThrow(() -> new IllegalArgumentException(device.name() + " has no configuration of "
+                        + Stores.IOMMU + ", so that its store cannot be chosen"));
         Dictionary<String, Object> properties = configuration.getProperties();
         properties.put(TARGET, target);
         configuration.update(properties);
@@ -161,29 +141,5 @@ public final class StoreCommands {
             }
             Thread.sleep(1);
         }
-    }
-
-    private List<Store> offered() throws InvalidSyntaxException {
-        List<Store> stores = context.getServiceReferences(MappingStore.class, null).stream()
-                .sorted(Comparator.<ServiceReference<?>>naturalOrder().reversed())
-                .map(this::store)
-                .collect(Collectors.toList());
-        stores.add(new Store(RESIDENT, Integer.MIN_VALUE, PID, users(RESIDENT)));
-        return List.copyOf(stores);
-    }
-
-    private Store store(ServiceReference<?> reference) {
-        String name = String.valueOf(reference.getProperty(MappingStore.NAME));
-        int ranking = reference.getProperty(Constants.SERVICE_RANKING) instanceof Integer number ? number : 0;
-        return new Store(name, ranking, reference.getBundle().getSymbolicName(), users(name));
-    }
-
-    private String users(String store) {
-        String users = new Devices(iommus)
-                .named("").stream()
-                        .filter(it -> it.snapshot().store().name().equals(store))
-                        .map(Device::name)
-                        .collect(Collectors.joining(","));
-        return users.isEmpty() ? "-" : users;
     }
 }
