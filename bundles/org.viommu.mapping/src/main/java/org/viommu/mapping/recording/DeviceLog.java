@@ -3,12 +3,9 @@
 
 package org.viommu.mapping.recording;
 
-import java.io.IOException;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.viommu.mapping.DeviceRecord;
 import org.viommu.mapping.KeptDevice;
 import org.viommu.mapping.MappingTable;
@@ -25,10 +22,8 @@ final class DeviceLog implements DeviceRecord {
 
     private final String name;
     private final Recorder recorder;
-    private final Set<RecordedTable> tables = new HashSet<>();
+    private final DeviceImage image = new DeviceImage();
     private final Map<Integer, RecordedTable> latest = new HashMap<>();
-    private final Map<Integer, Long> domains = new HashMap<>();
-    private final Map<Integer, Integer> attachments = new HashMap<>();
     private Changes pending = new Changes(this);
 
     /** Handed over last. */
@@ -36,11 +31,6 @@ final class DeviceLog implements DeviceRecord {
 
     private long nextTable;
     private Map<Integer, Long> kept = Map.of();
-
-    /** Null as long as the device is not kept. */
-    private String fingerprint;
-
-    private boolean bypass;
 
     /** What is told from now on counts for nothing. */
     private boolean ended;
@@ -85,41 +75,38 @@ final class DeviceLog implements DeviceRecord {
     public synchronized void begin(String begun, boolean value) {
         kept.values().forEach(table -> tell(device -> device.dropped(table)));
         kept = Map.of();
-        domains.clear();
-        attachments.clear();
-        fingerprint = begun;
-        bypass = value;
+        image.begin(begun, value);
         tell(device -> device.begin(begun, value));
     }
 
     @Override
     public synchronized void bypass(boolean value) {
-        bypass = value;
+        image.bypass(value);
         tell(device -> device.bypass(value));
     }
 
     @Override
     public synchronized void opened(int domain, boolean isBypass) {
         long table = isBypass ? Medium.NO_TABLE : latest.get(domain).id();
-        domains.put(domain, table);
+        image.opened(domain, table);
         tell(device -> device.opened(domain, table));
     }
 
     @Override
     public synchronized void closed(int domain) {
-        domains.remove(domain);
+        image.closed(domain);
         tell(device -> device.closed(domain));
     }
 
     @Override
     public synchronized void attached(int endpoint, int domain) {
-        attachments.put(endpoint, domain);
+        image.attached(endpoint, domain);
         tell(device -> device.attached(endpoint, domain));
     }
 
     @Override
     public synchronized void detached(int endpoint) {
-        attachments.remove(endpoint);
+        image.detached(endpoint);
         tell(device -> device.detached(endpoint));
     }
 
@@ -137,8 +124,7 @@ final class DeviceLog implements DeviceRecord {
             return;
         }
         synchronized (this) {
-            domains.clear();
-            attachments.clear();
+            image.reset();
             tell(Medium.Device::reset);
         }
     }
@@ -164,7 +150,7 @@ final class DeviceLog implements DeviceRecord {
             return;
         }
         synchronized (this) {
-            fingerprint = null;
+            image.forget();
             tell(Medium.Device::forget);
         }
         close();
@@ -196,7 +182,7 @@ final class DeviceLog implements DeviceRecord {
     }
 
     synchronized void drop(RecordedTable table) {
-        if (tables.remove(table)) {
+        if (image.remove(table)) {
             latest.values().remove(table);
             tell(device -> device.dropped(table.id()));
         }
@@ -204,72 +190,25 @@ final class DeviceLog implements DeviceRecord {
 
     /** Forgets what is on its way, and gives a change that tells all that is. */
     synchronized Changes.Change all() {
-        if (waits()) {
-            // Nothing has changed, and the medium alone knows it.
+        if (image.waits()) {
             return device -> {};
         }
         pending = new Changes(this);
         last = null;
         recorder.discard(this);
-        Map<Long, ResidentTable> copies = new HashMap<>();
-        tables.forEach(table -> copies.put(table.id(), table.memory().copy()));
-        Map<Integer, Long> domainsNow = Map.copyOf(domains);
-        Map<Integer, Integer> attachmentsNow = Map.copyOf(attachments);
-        String fingerprintNow = fingerprint;
-        boolean bypassNow = bypass;
-        return device -> {
-            device.forget();
-            for (Map.Entry<Long, ResidentTable> copy : copies.entrySet()) {
-                write(device, copy.getKey(), copy.getValue());
-            }
-            if (fingerprintNow != null) {
-                device.begin(fingerprintNow, bypassNow);
-                for (Map.Entry<Integer, Long> domain : domainsNow.entrySet()) {
-                    device.opened(domain.getKey(), domain.getValue());
-                }
-                for (Map.Entry<Integer, Integer> attachment : attachmentsNow.entrySet()) {
-                    device.attached(attachment.getKey(), attachment.getValue());
-                }
-            }
-        };
-    }
-
-    private static void write(Medium.Device device, long table, ResidentTable content) throws IOException {
-        device.created(table);
-        IOException[] failure = new IOException[1];
-        content.forEach(0, (start, end, physical, flags) -> {
-            try {
-                device.mapped(table, start, end, physical, flags);
-                return true;
-            } catch (IOException e) {
-                failure[0] = e;
-                return false;
-            }
-        });
-        if (failure[0] != null) {
-            throw failure[0];
-        }
+        return image.copy();
     }
 
     private synchronized void take(Medium.Kept found) {
         kept = found.tables();
-        fingerprint = found.state().fingerprint();
-        bypass = found.state().bypass();
-        attachments.putAll(found.state().attachments());
-        found.state().domains().keySet().forEach(id -> domains.put(id, kept.getOrDefault(id, Medium.NO_TABLE)));
+        image.take(found);
         kept.values().forEach(table -> nextTable = Math.max(nextTable, table + 1));
     }
 
     private RecordedTable add(int domain, RecordedTable table) {
-        tables.add(table);
+        image.add(table);
         latest.put(domain, table);
         return table;
-    }
-
-    /** Whether a kept table that is still wanted has not been resumed. */
-    private boolean waits() {
-        return domains.values().stream()
-                .anyMatch(id -> id != Medium.NO_TABLE && tables.stream().noneMatch(table -> table.id() == id));
     }
 
     /** Closes the record, if what happens now happens only because the platform stops. */

@@ -32,38 +32,21 @@ final class Recorder implements AutoCloseable {
         T read(Medium.Device device) throws IOException;
     }
 
-    private enum State {
-        WRITING,
-        BEHIND,
-        CATCHING_UP,
-        CLOSED
-    }
-
     private static final Logger LOG = LoggerFactory.getLogger(Recorder.class);
-
-    /** Pieces of a bulk copy that may wait, so that a slow medium slows the copy instead of filling the heap. */
-    private static final int MAX_QUEUED = 8;
-
-    private static final long RETRY_MILLIS = 1000;
-    private static final long IDLE_MILLIS = 1000;
 
     private final String store;
     private final Medium medium;
-    private final Duration commitDelay;
+    private final Inbox inbox;
     private final Thread thread;
     private final Set<DeviceLog> logs = new LinkedHashSet<>();
     private final Map<String, Medium.Device> devices = new HashMap<>();
-    private ArrayDeque<Changes> queue = new ArrayDeque<>();
-    private final ArrayDeque<FutureTask<?>> readings = new ArrayDeque<>();
-    private State state = State.WRITING;
-    private boolean closing;
     private volatile boolean stopping;
     private volatile String problem = "";
 
     Recorder(String store, Medium medium, Duration commitDelay) {
         this.store = store;
         this.medium = medium;
-        this.commitDelay = commitDelay;
+        inbox = new Inbox(commitDelay);
         thread = new Thread(this::work, "viommu-store-" + store);
         thread.setDaemon(true);
     }
@@ -74,7 +57,7 @@ final class Recorder implements AutoCloseable {
             medium.open();
             return null;
         });
-        readings.add(opening);
+        inbox.ask(opening);
         thread.start();
         try {
             result(opening);
@@ -106,39 +89,20 @@ final class Recorder implements AutoCloseable {
     }
 
     /** Takes changes to be written. Waits for a slow medium, not for one that has failed. */
-    synchronized void hand(Changes changes) {
-        boolean interrupted = false;
-        while (state == State.WRITING && !closing && queue.size() >= MAX_QUEUED) {
-            try {
-                wait();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-        if (closing || state == State.BEHIND || state == State.CLOSED) {
-            changes.done();
-        } else {
-            queue.add(changes);
-            notifyAll();
-        }
+    void hand(Changes changes) {
+        inbox.hand(changes);
     }
 
     /** Returns when changes are lasting, if that is promised at present. */
     void await(Changes changes) {
-        synchronized (this) {
-            if (state != State.WRITING || !commitDelay.isZero()) {
-                return;
-            }
+        if (inbox.promises()) {
+            changes.await();
         }
-        changes.await();
     }
 
     /** Drops what a device has handed over and is not yet written. */
-    synchronized void discard(DeviceLog log) {
-        queue.removeIf(changes -> changes.log() == log);
+    void discard(DeviceLog log) {
+        inbox.discard(log);
     }
 
     /**
@@ -148,12 +112,8 @@ final class Recorder implements AutoCloseable {
      */
     <T> Optional<T> read(String device, Reading<T> reading) {
         FutureTask<T> task = new FutureTask<>(() -> reading.read(device(device)));
-        synchronized (this) {
-            if (closing || state != State.WRITING) {
-                return Optional.empty();
-            }
-            readings.add(task);
-            notifyAll();
+        if (!inbox.ask(task)) {
+            return Optional.empty();
         }
         try {
             return Optional.of(result(task));
@@ -167,10 +127,7 @@ final class Recorder implements AutoCloseable {
     @Override
     public void close() {
         boolean interrupted = false;
-        synchronized (this) {
-            closing = true;
-            notifyAll();
-        }
+        inbox.close();
         while (thread.isAlive()) {
             try {
                 thread.join();
@@ -185,61 +142,24 @@ final class Recorder implements AutoCloseable {
 
     private void work() {
         try {
-            while (awaitWork()) {
+            while (inbox.await(medium::tidy)) {
                 runReadings();
-                if (behind()) {
+                if (inbox.isBehind()) {
                     catchUp();
                 } else {
-                    write(take());
+                    write(inbox.take());
                 }
             }
         } finally {
-            synchronized (this) {
-                state = State.CLOSED;
-                queue.forEach(Changes::done);
-                queue.clear();
-                readings.forEach(reading -> reading.cancel(false));
-                notifyAll();
-            }
+            inbox.end();
             medium.close();
         }
     }
 
-    /** Returns false when all is written that can be and the store is closed. */
-    private boolean awaitWork() {
-        while (!awaitChanges()) {
-            medium.tidy();
+    private void runReadings() {
+        for (FutureTask<?> reading = inbox.reading(); reading != null; reading = inbox.reading()) {
+            reading.run();
         }
-        synchronized (this) {
-            if (!commitDelay.isZero() && !closing && readings.isEmpty() && state == State.WRITING) {
-                await(commitDelay.toMillis());
-            }
-            return !closing || !queue.isEmpty() && state != State.BEHIND;
-        }
-    }
-
-    /** Returns false if nothing has come for a while. */
-    private synchronized boolean awaitChanges() {
-        if (state == State.BEHIND && !closing) {
-            await(RETRY_MILLIS);
-        }
-        while (queue.isEmpty() && readings.isEmpty() && state == State.WRITING && !closing) {
-            if (await(IDLE_MILLIS)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private synchronized boolean behind() {
-        return state == State.BEHIND;
-    }
-
-    private synchronized ArrayDeque<Changes> take() {
-        ArrayDeque<Changes> taken = queue;
-        queue = new ArrayDeque<>();
-        notifyAll();
-        return taken;
     }
 
     private void write(ArrayDeque<Changes> taken) {
@@ -261,9 +181,9 @@ final class Recorder implements AutoCloseable {
 
     private void catchUp() {
         List<DeviceLog> all;
+        // From here on what is handed over waits in the inbox, unless it is in the copies.
+        inbox.catchUp();
         synchronized (this) {
-            // From here on what is handed over waits in the queue, unless it is in the copies.
-            state = State.CATCHING_UP;
             all = new ArrayList<>(logs);
         }
         try {
@@ -273,21 +193,31 @@ final class Recorder implements AutoCloseable {
                 log.all().write(device(log.name()));
             }
             medium.commit();
-            write(take());
-            recovered();
         } catch (IOException | RuntimeException e) {
             fail(e);
+            return;
+        }
+        inbox.promise();
+        // What was answered before that promise must be written before the problem is said to be over.
+        ArrayDeque<Changes> meanwhile = inbox.take();
+        if (meanwhile.isEmpty()) {
+            recovered();
+        } else {
+            write(meanwhile);
+        }
+    }
+
+    /** All that was ever promised is written. */
+    private void recovered() {
+        if (!problem.isEmpty()) {
+            problem = "";
+            LOG.info("store {}: everything is written again", store);
         }
     }
 
     private void fail(Exception cause) {
         report(cause);
-        synchronized (this) {
-            state = State.BEHIND;
-            queue.forEach(Changes::done);
-            queue.clear();
-            notifyAll();
-        }
+        inbox.fail();
         devices.clear();
         medium.close();
     }
@@ -301,30 +231,6 @@ final class Recorder implements AutoCloseable {
         problem = text;
     }
 
-    private void recovered() {
-        synchronized (this) {
-            if (state != State.CATCHING_UP) {
-                return;
-            }
-            state = State.WRITING;
-            notifyAll();
-        }
-        problem = "";
-        LOG.info("store {}: everything is written again", store);
-    }
-
-    private void runReadings() {
-        FutureTask<?> reading;
-        do {
-            synchronized (this) {
-                reading = readings.poll();
-            }
-            if (reading != null) {
-                reading.run();
-            }
-        } while (reading != null);
-    }
-
     private Medium.Device device(String name) throws IOException {
         Medium.Device device = devices.get(name);
         if (device == null) {
@@ -332,17 +238,6 @@ final class Recorder implements AutoCloseable {
             devices.put(name, device);
         }
         return device;
-    }
-
-    /** Waits; returns whether the time is over. */
-    private synchronized boolean await(long millis) {
-        long end = System.nanoTime() + millis * 1_000_000;
-        try {
-            wait(millis);
-        } catch (InterruptedException e) {
-            LOG.debug("store {}: nobody but this thread knows it, so who interrupts it?", store);
-        }
-        return System.nanoTime() - end >= 0;
     }
 
     private static <T> T result(FutureTask<T> task) throws IOException {
