@@ -45,8 +45,8 @@ public final class MvStoreComponent {
     /** The store's short name. */
     public static final String SHORT_NAME = "mvstore";
 
-    /** In memory; what the file takes is another matter. */
-    static final long BYTES_PER_MAPPING = 256;
+    /** In memory: 56 for a node of the table, the rest for the pages of the file that are in use. What the file takes is another matter. */
+    static final long BYTES_PER_MAPPING = 160;
 
     private static final Logger LOG = LoggerFactory.getLogger(MvStoreComponent.class);
 

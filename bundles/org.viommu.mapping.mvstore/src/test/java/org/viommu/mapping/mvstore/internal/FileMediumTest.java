@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.h2.mvstore.MVStore;
 import org.junit.jupiter.api.Test;
@@ -28,6 +29,8 @@ import org.viommu.mapping.recording.BackedStore;
 
 class FileMediumTest {
     private static final String DEVICE = "vm/iommu0";
+
+    private static final long LIMIT_NANOS = 60_000_000_000L;
 
     @TempDir
     Path folder;
@@ -129,6 +132,63 @@ class FileMediumTest {
                 record.commit();
             }
             assertThat(Files.size(file())).isLessThan(4 << 20);
+        }
+    }
+
+    @Test
+    void a_file_that_has_become_mostly_empty_is_compacted_while_it_is_in_use() throws IOException {
+        int pages = 200_000;
+        try (BackedStore store = open(file())) {
+            DeviceRecord record = begin(store);
+            MappingTable table = table(store, record, 1);
+            for (long page = 0; page < pages; page++) {
+                table.map(page << 12, (page << 12) + 0xfff, page * 7919 << 12, 1);
+            }
+            record.commit();
+            long full = Files.size(file());
+            for (long page = 0; page < pages; page++) {
+                if (page % 100 != 0) {
+                    table.unmap(page << 12, (page << 12) + 0xfff);
+                }
+            }
+            record.commit();
+            long end = System.nanoTime() + LIMIT_NANOS;
+            while (Files.size(file()) > full / 4) {
+                assertThat(System.nanoTime())
+                        .as("%d of %d", Files.size(file()), full)
+                        .isLessThan(end);
+                LockSupport.parkNanos(1_000_000);
+            }
+            table.map(1L << 40, (1L << 40) + 0xfff, 0, 1);
+            record.commit();
+            assertThat(store.problem()).isEmpty();
+        }
+        try (BackedStore store = open(file());
+                DeviceRecord record = store.record(DEVICE)) {
+            assertThat(record.kept()).isPresent();
+            assertThat(record.resume(1).size()).isEqualTo(pages / 100 + 1);
+        }
+    }
+
+    @Test
+    void interrupts_of_those_who_use_the_store_do_not_close_its_file() throws IOException {
+        try (BackedStore store = open(file())) {
+            DeviceRecord record = begin(store);
+            MappingTable table = table(store, record, 1);
+            for (long page = 0; page < 500; page++) {
+                Thread.currentThread().interrupt();
+                table.map(page << 12, (page << 12) + 0xfff, 0, 1);
+                record.commit();
+                assertThat(Thread.interrupted()).isTrue();
+            }
+            assertThat(store.problem()).isEmpty();
+            Thread.currentThread().interrupt();
+        }
+        assertThat(Thread.interrupted()).isTrue();
+        try (BackedStore store = open(file());
+                DeviceRecord record = store.record(DEVICE)) {
+            assertThat(record.kept()).isPresent();
+            assertThat(record.resume(1).size()).isEqualTo(500);
         }
     }
 

@@ -32,6 +32,11 @@ class FileStoreTest extends MappingStoreContract {
         }
     }
 
+    @Override
+    protected long bytesPerMapping() {
+        return 160;
+    }
+
     @AfterEach
     void close() {
         open.forEach(BackedStore::close);
