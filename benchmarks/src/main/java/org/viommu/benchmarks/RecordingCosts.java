@@ -53,11 +53,19 @@ public final class RecordingCosts {
             measure("mvstore, commit.delay=10", store);
         }
         Files.deleteIfExists(file);
+        try (BackedStore store = BackedStore.open("mvstore", new FileMedium(file, false), Duration.ZERO)) {
+            heap("mvstore", store);
+        }
+        Files.deleteIfExists(file);
         GridMedium owner = member(0);
         GridMedium other = member(1);
         try (BackedStore store = BackedStore.open("hazelcast", owner, Duration.ZERO);
                 BackedStore standby = BackedStore.open("hazelcast", other, Duration.ZERO)) {
             measure("hazelcast, 2 members", store);
+            for (int batch : BATCHES) {
+                traffic(store, batch);
+            }
+            heap("hazelcast, with both members' copies in this process", store);
             recoverFile(file);
             recoverGrid(store, owner, standby);
         }
@@ -65,7 +73,7 @@ public final class RecordingCosts {
     }
 
     private static GridMedium member(int index) {
-        return new GridMedium(new Membership("costs", "127.0.0.1", PORT + index, MEMBERS, 1, 1));
+        return new GridMedium(new Membership("costs", "127.0.0.1", PORT + index, "", MEMBERS, 1, 1, 10));
     }
 
     private static void measure(String name, MappingStore store) {
@@ -127,6 +135,51 @@ public final class RecordingCosts {
             table.map(start, start + PAGE - 1, (page * 7919L % MANY) * PAGE, 3);
         }
         mapped[page] = !mapped[page];
+    }
+
+    /** What goes over the network for a mapping. All of loopback is counted, so nothing else should use it. */
+    private static void traffic(BackedStore store, int batch) throws IOException {
+        DeviceRecord record = store.record(DEVICE);
+        record.begin("bench", false);
+        MappingTable table = store.open(DEVICE, 1);
+        record.opened(1, false);
+        record.commit();
+        int count = 64 * 256;
+        long before = loopbackBytes();
+        for (long i = 0; i < count; i++) {
+            table.map(i * PAGE, i * PAGE + PAGE - 1, i * 7919 % MANY * PAGE, 3);
+            if (i % batch == batch - 1) {
+                record.commit();
+            }
+        }
+        System.out.printf(
+                "hazelcast: %.0f bytes on the network for each mapping, batch %d%n",
+                (loopbackBytes() - before) / (double) count, batch);
+        record.drop();
+        table.close();
+    }
+
+    private static long loopbackBytes() throws IOException {
+        String line = Files.readAllLines(Path.of("/proc/net/dev")).stream()
+                .filter(each -> each.strip().startsWith("lo:"))
+                .findFirst()
+                .orElseThrow();
+        return Long.parseLong(line.strip().split("\\s+")[1]);
+    }
+
+    private static void heap(String name, BackedStore store) {
+        long before = usedHeap();
+        DeviceRecord record = fill(store);
+        System.out.printf(
+                "%s: %.0f bytes of heap for each of %,d mappings%n", name, (usedHeap() - before) / (double) MANY, MANY);
+        record.drop();
+    }
+
+    private static long usedHeap() {
+        for (int i = 0; i < 4; i++) {
+            System.gc();
+        }
+        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
     }
 
     private static DeviceRecord fill(BackedStore store) {

@@ -43,8 +43,8 @@ public final class HazelcastStoreComponent {
     /** The store's short name. */
     public static final String SHORT_NAME = "hazelcast";
 
-    /** In the memory of the device's process, besides what the cluster keeps. */
-    static final long BYTES_PER_MAPPING = 256;
+    /** In the memory of the device's process: a node of the table, with references of 8 bytes, and as much if this member has one of the copies. */
+    static final long BYTES_PER_MAPPING = 144;
 
     private static final Logger LOG = LoggerFactory.getLogger(HazelcastStoreComponent.class);
 
@@ -53,6 +53,8 @@ public final class HazelcastStoreComponent {
 
     private static final int MAX_BACKUPS = 6;
     private static final int MAX_PORT = 65_535;
+    private static final int MIN_TIMEOUT = 2;
+    private static final int MAX_TIMEOUT = 60;
 
     private final GridMedium medium;
 
@@ -90,6 +92,18 @@ public final class HazelcastStoreComponent {
         int port() default 5701;
 
         /**
+         * Where others reach this member.
+         *
+         * @return HOST:PORT, or empty
+         */
+        @AttributeDefinition(
+                name = "public-address",
+                description =
+                        "Where the other members reach this one, as HOST:PORT, if that is not where it listens: behind a "
+                                + "forwarded port or in a container.")
+        String public$_$address() default "";
+
+        /**
          * Whom to join.
          *
          * @return addresses
@@ -119,6 +133,19 @@ public final class HazelcastStoreComponent {
                         "With fewer members the device goes on in memory and says so; 1 to keep changes without a copy.",
                 min = "1")
         int min$_$members() default 2;
+
+        /**
+         * When a member counts as gone.
+         *
+         * @return seconds, 2 to 60
+         */
+        @AttributeDefinition(
+                name = "member-timeout",
+                description =
+                        "Seconds after which a member that is not heard of counts as gone. Requests wait meanwhile.",
+                min = "2",
+                max = "60")
+        int member$_$timeout() default 10;
     }
 
     /**
@@ -168,13 +195,16 @@ public final class HazelcastStoreComponent {
         inRange("port", config.port(), 1, MAX_PORT);
         inRange("backups", config.backups(), 0, MAX_BACKUPS);
         inRange("min-members", config.min$_$members(), 1, Integer.MAX_VALUE);
+        inRange("member-timeout", config.member$_$timeout(), MIN_TIMEOUT, MAX_TIMEOUT);
         return new Membership(
                 config.cluster(),
                 config.address(),
                 config.port(),
+                config.public$_$address(),
                 List.of(config.members()),
                 config.backups(),
-                config.min$_$members());
+                config.min$_$members(),
+                config.member$_$timeout());
     }
 
     private static void inRange(String key, int value, int low, int high) {

@@ -6,13 +6,16 @@ package org.viommu.mapping.hazelcast.internal;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastException;
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.IndeterminateOperationStateException;
 import com.hazelcast.map.IMap;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.ThreadLocalRandom;
 import org.viommu.mapping.recording.Medium;
 
 /**
@@ -20,10 +23,16 @@ import org.viommu.mapping.recording.Medium;
  * themselves, one batch at a time, if its epoch is the device's.
  */
 public final class GridMedium implements Medium {
+    private static final int CLAIMS = 5;
+
     private final Membership membership;
+    private final Copies copies;
 
     /** By device; kept when the medium is reopened, because only who has been away may claim a device anew. */
     private final Map<String, Long> epochs = new HashMap<>();
+
+    /** Devices that the cluster does not know, or not as of this owner: those with all copies are gone, or are yet to come. */
+    private final Set<String> lost = new HashSet<>();
 
     private final Map<String, GridDevice> devices = new HashMap<>();
     private final Set<String> fenced = new ConcurrentSkipListSet<>();
@@ -36,6 +45,7 @@ public final class GridMedium implements Medium {
      */
     public GridMedium(Membership membership) {
         this.membership = membership;
+        copies = new Copies(membership);
     }
 
     @Override
@@ -53,10 +63,8 @@ public final class GridMedium implements Medium {
     public Device device(String name) throws IOException {
         GridDevice device = devices.get(name);
         if (device == null) {
-            Long epoch = epochs.get(name);
-            if (epoch == null) {
-                epoch = guarded(() -> map().executeOnKey(name, new Claim()));
-                epochs.put(name, epoch);
+            if (!epochs.containsKey(name)) {
+                epochs.put(name, guarded(() -> claim(name)));
             }
             device = new GridDevice(this, name);
             devices.put(name, device);
@@ -64,21 +72,51 @@ public final class GridMedium implements Medium {
         return device;
     }
 
-    @Override
-    public void commit() throws IOException {
-        int present = guarded(() -> instance.getCluster().getMembers().size());
-        if (present < membership.minMembers()) {
-            throw new IOException("cluster " + membership.cluster() + ": " + present + " of at least "
-                    + membership.minMembers() + " members are there, so changes have no copy");
-        }
-        for (GridDevice device : devices.values()) {
-            byte[] batch = device.take();
-            if (batch.length > 0 && !fenced.contains(device.name())) {
-                Apply apply = new Apply(epochs.get(device.name()), batch);
-                if (!guarded(() -> map().executeOnKey(device.name(), apply))) {
-                    fenced.add(device.name());
+    private long claim(String device) throws IOException {
+        // What a part with too few members has must not count for more than what the others go on with.
+        copies.require(instance);
+        Claim claim = new Claim(ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE));
+        for (int left = CLAIMS; true; left--) {
+            try {
+                return map().executeOnKey(device, claim);
+            } catch (IndeterminateOperationStateException e) {
+                // A member has gone meanwhile, perhaps the former owner. A claim more does no harm.
+                if (left == 1) {
+                    throw e;
                 }
             }
+        }
+    }
+
+    @Override
+    public void commit() throws IOException {
+        guarded(() -> {
+            copies.require(instance);
+            for (GridDevice device : devices.values()) {
+                byte[] batch = device.take();
+                if ((batch.length > 0 || lost.contains(device.name())) && !fenced.contains(device.name())) {
+                    send(device.name(), batch);
+                }
+            }
+            copies.await(instance);
+            return null;
+        });
+    }
+
+    private void send(String device, byte[] batch) throws IOException {
+        long epoch = epochs.get(device);
+        // A device of which nothing is told in spite of that is one that waits for what the cluster had.
+        boolean everything = lost.contains(device) && batch.length > 0;
+        long wanted = everything ? epoch + 1 : epoch;
+        long found = map().executeOnKey(device, new Apply(epoch, batch, everything));
+        if (found == wanted) {
+            epochs.put(device, found);
+            lost.remove(device);
+        } else if (found > epoch) {
+            fenced.add(device);
+        } else {
+            lost.add(device);
+            throw new IOException("cluster " + membership.cluster() + ": no member has " + device + " as it was told");
         }
     }
 
@@ -120,6 +158,6 @@ public final class GridMedium implements Medium {
     }
 
     private interface Step<T> {
-        T run();
+        T run() throws IOException;
     }
 }

@@ -6,6 +6,7 @@ package org.viommu.mapping.hazelcast.internal;
 import com.hazelcast.config.Config;
 import com.hazelcast.config.InMemoryFormat;
 import com.hazelcast.config.JoinConfig;
+import com.hazelcast.config.ListenerConfig;
 import com.hazelcast.config.MapConfig;
 import com.hazelcast.config.MergePolicyConfig;
 import com.hazelcast.config.NetworkConfig;
@@ -15,13 +16,23 @@ import java.util.List;
  * Where this member is and whom it joins.
  *
  * @param cluster name of the cluster
- * @param address this host's, on which it listens
+ * @param address this host's, on which it listens and from which it connects
  * @param port on which it listens
+ * @param publicAddress where others reach this member, as HOST:PORT; empty if that is where it listens
  * @param members addresses of others, each as HOST or HOST:PORT
  * @param backups other members that have each change before it counts
  * @param minMembers members without which nothing is kept
+ * @param timeoutSeconds after which a member that is not heard of counts as gone
  */
-public record Membership(String cluster, String address, int port, List<String> members, int backups, int minMembers) {
+public record Membership(
+        String cluster,
+        String address,
+        int port,
+        String publicAddress,
+        List<String> members,
+        int backups,
+        int minMembers,
+        int timeoutSeconds) {
     static final String DEVICES = "viommu.devices";
 
     private static final int BATCH_OF_MERGED = 100;
@@ -40,20 +51,29 @@ public record Membership(String cluster, String address, int port, List<String> 
         config.setProperty("hazelcast.logging.type", "slf4j");
         config.setProperty("hazelcast.shutdownhook.enabled", "false");
         config.setProperty("hazelcast.socket.bind.any", "false");
+        config.setProperty("hazelcast.socket.client.bind.any", "false");
+        // Unlike the list of interfaces this takes addresses that no interface has by name, as all of 127/8.
+        config.setProperty("hazelcast.local.localAddress", address);
+        // Nobody gathers at the start: who comes joins those who are there.
+        config.setProperty("hazelcast.wait.seconds.before.join", "0");
         config.setProperty("hazelcast.partition.count", "31");
         config.setProperty("hazelcast.heartbeat.interval.seconds", "1");
-        config.setProperty("hazelcast.max.no.heartbeat.seconds", "10");
-        config.setProperty("hazelcast.merge.first.run.delay.seconds", "5");
-        config.setProperty("hazelcast.merge.next.run.delay.seconds", "5");
+        String timeout = Integer.toString(timeoutSeconds);
+        config.setProperty("hazelcast.max.no.heartbeat.seconds", timeout);
+        config.setProperty("hazelcast.merge.first.run.delay.seconds", timeout);
+        config.setProperty("hazelcast.merge.next.run.delay.seconds", timeout);
         // A backup that may be missing is a failure, not a success with a delay.
         config.setProperty("hazelcast.operation.fail.on.indeterminate.operation.state", "true");
         NetworkConfig network = config.getNetworkConfig();
         network.setPort(port).setPortAutoIncrement(false);
-        network.getInterfaces().setEnabled(true).addInterface(address);
+        if (!publicAddress.isEmpty()) {
+            network.setPublicAddress(publicAddress);
+        }
         JoinConfig join = network.getJoin();
         join.getMulticastConfig().setEnabled(false);
         join.getAutoDetectionConfig().setEnabled(false);
         join.getTcpIpConfig().setEnabled(true).setMembers(members);
+        config.addListenerConfig(new ListenerConfig(new GridEvents(cluster)));
         config.addMapConfig(new MapConfig(DEVICES)
                 .setInMemoryFormat(InMemoryFormat.OBJECT)
                 .setBackupCount(backups)

@@ -18,6 +18,12 @@ import org.viommu.mapping.resident.ResidentTable;
  * owner that makes it; one of another epoch is refused.
  */
 public final class SharedDevice implements DataSerializable {
+    /** In place of the epoch of a device that is not there. Epochs are above. */
+    static final long LOST = 0;
+
+    private static final int OWNER_SHIFT = 32;
+
+    /** In the upper half how many owners there have been, in the lower a mark of the owner, which increases when the cluster loses what it told. */
     private long epoch;
 
     /** Counts changes within an epoch, so that the newer of two copies is known when a split cluster heals. */
@@ -39,9 +45,15 @@ public final class SharedDevice implements DataSerializable {
     }
 
     /** A new owner: from now on the changes of all former ones are refused. */
-    long claim() {
+    long claim(int mark) {
+        renew((epoch >>> OWNER_SHIFT) + 1 << OWNER_SHIFT | mark);
+        return epoch;
+    }
+
+    /** The next epoch of the same owner, or of a new one. */
+    void renew(long next) {
+        epoch = next;
         changes = 0;
-        return ++epoch;
     }
 
     /** Whether this copy is of a later moment. */

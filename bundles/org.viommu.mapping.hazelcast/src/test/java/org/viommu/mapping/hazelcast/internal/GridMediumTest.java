@@ -7,10 +7,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.AbstractMap;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.viommu.mapping.DeviceRecord;
@@ -107,19 +111,71 @@ class GridMediumTest {
     }
 
     @Test
+    void a_device_whose_every_copy_is_gone_is_told_again_by_its_owner() throws IOException {
+        Member owner = join(0, 1, 0);
+        Member other = join(1, 1, 0);
+        // So many that the other member holds some of them, alone.
+        List<String> devices = IntStream.range(0, 16).mapToObj(i -> "vm" + i).toList();
+        Map<String, MappingTable> tables = new HashMap<>();
+        for (String device : devices) {
+            DeviceRecord record = owner.store.record(device);
+            record.begin("granule=1", false);
+            MappingTable table = owner.store.open(device, 1);
+            record.opened(1, false);
+            table.map(0, 0xfff, 0x5000, 1);
+            record.commit();
+            tables.put(device, table);
+        }
+        other.medium.leave();
+        for (String device : devices) {
+            tables.get(device).map(0x1000, 0x1fff, 0x6000, 1);
+            owner.store.record(device).commit();
+        }
+        await(() -> owner.store.problem().isEmpty());
+        owner.store.close();
+        for (String device : devices) {
+            SharedDevice kept = owner.medium.read(device);
+            assertThat(starts(kept.table(kept.kept().tables().get(1)))).containsExactly(0L, 0x1000L);
+        }
+    }
+
+    @Test
+    void a_former_owner_takes_nothing_from_a_later_one_but_what_the_cluster_has_lost() {
+        byte[] nothing = {};
+        Map.Entry<String, SharedDevice> entry = new AbstractMap.SimpleEntry<>(DEVICE, null);
+        long first = new Claim(5).process(entry);
+        long second = new Claim(3).process(entry);
+        assertThat(second).isGreaterThan(first);
+        assertThat(new Apply(first, nothing, false).process(entry)).isEqualTo(second);
+        assertThat(new Apply(first, nothing, true).process(entry)).isEqualTo(second);
+        assertThat(new Apply(second, nothing, false).process(entry)).isEqualTo(second);
+
+        // The copy of a part of the cluster that has not seen the second owner.
+        SharedDevice stale = new SharedDevice();
+        stale.renew(first);
+        entry.setValue(stale);
+        assertThat(new Apply(second, nothing, false).process(entry)).isEqualTo(first);
+        assertThat(new Apply(second, nothing, true).process(entry)).isEqualTo(second + 1);
+        entry.setValue(null);
+        assertThat(new Apply(second, nothing, false).process(entry)).isEqualTo(SharedDevice.LOST);
+        assertThat(new Apply(second, nothing, true).process(entry)).isEqualTo(second + 1);
+        assertThat(new Claim(0).process(entry)).isGreaterThan(second + 1);
+    }
+
+    @Test
     void of_two_copies_the_later_owner_s_counts_and_of_one_owner_s_the_later() throws IOException {
         SharedDevice early = new SharedDevice();
-        early.claim();
+        early.claim(7);
         early.apply(new ChangesReader(new byte[0]));
         SharedDevice late = new SharedDevice();
-        late.claim();
-        late.claim();
+        late.claim(7);
+        late.claim(7);
         assertThat(late.after(early)).isTrue();
         assertThat(early.after(late)).isFalse();
         late.apply(new ChangesReader(new byte[0]));
         SharedDevice stale = new SharedDevice();
-        stale.claim();
-        stale.claim();
+        stale.claim(7);
+        stale.claim(7);
         assertThat(late.after(stale)).isTrue();
         assertThat(stale.after(late)).isFalse();
     }
@@ -131,13 +187,19 @@ class GridMediumTest {
     }
 
     private Member join(int index, int minMembers) throws IOException {
+        return join(index, minMembers, 1);
+    }
+
+    private Member join(int index, int minMembers, int backups) throws IOException {
         GridMedium medium = new GridMedium(new Membership(
                 "test",
                 "127.0.0.1",
                 PORT + index,
+                "",
                 List.of("127.0.0.1:" + PORT, "127.0.0.1:" + (PORT + 1)),
-                1,
-                minMembers));
+                backups,
+                minMembers,
+                10));
         Member member = new Member(medium, BackedStore.open("hazelcast", medium, Duration.ZERO));
         members.add(member);
         return member;

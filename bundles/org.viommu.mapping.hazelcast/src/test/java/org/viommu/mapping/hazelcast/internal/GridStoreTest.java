@@ -19,7 +19,7 @@ class GridStoreTest extends MappingStoreContract {
 
     @BeforeAll
     static void join() throws IOException {
-        medium = new GridMedium(new Membership("kit", "127.0.0.1", 15_700, List.of(), 1, 1));
+        medium = new GridMedium(new Membership("kit", "127.0.0.1", 15_700, "", List.of(), 1, 1, 10));
         store = BackedStore.open("hazelcast", medium, Duration.ZERO);
     }
 
@@ -37,6 +37,6 @@ class GridStoreTest extends MappingStoreContract {
     /** A cluster of one holds the shared copy in the same heap. */
     @Override
     protected long bytesPerMapping() {
-        return 512;
+        return 144;
     }
 }
