@@ -48,10 +48,14 @@ final class Commands {
     String summary() {
         String commands = references()
                 .sorted()
-                .map(reference ->
-                        String.format("%n  %-10s %s", reference.getProperty(NAME), reference.getProperty(DESCRIPTION)))
+                .map(reference -> line(reference.getProperty(NAME), reference.getProperty(DESCRIPTION)))
                 .collect(Collectors.joining());
-        return commands.isEmpty() ? "No bundle offers a command." : "The commands are:" + commands;
+        return (commands.isEmpty() ? "No bundle offers a command. There is:" : "The commands are:" + commands)
+                + line(ShellCommand.NAME, ShellCommand.DESCRIPTION);
+    }
+
+    private static String line(Object name, Object description) {
+        return String.format("%n  %-10s %s", name, description);
     }
 
     private Stream<ServiceReference<?>> references() {

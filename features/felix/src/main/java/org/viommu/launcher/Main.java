@@ -31,6 +31,9 @@ public final class Main {
     }
 
     private static int run(List<String> arguments) {
+        if (!arguments.isEmpty() && arguments.get(0).equals(ShellCommand.NAME)) {
+            return ShellCommand.run(arguments.subList(1, arguments.size()));
+        }
         try (Platform platform = Platform.start(application())) {
             Commands commands = new Commands(platform.context());
             if (arguments.isEmpty()) {

@@ -26,6 +26,9 @@ import org.osgi.framework.launch.FrameworkFactory;
 
 /** A running framework with every bundle of one folder. Stopped by a signal it takes its bundles down in order. */
 final class Platform implements AutoCloseable {
+    /** How the names of platforms' folders begin; they are in the system's folder for temporary files. */
+    static final String FOLDER_PREFIX = "viommu-";
+
     /** Bundles that hold child processes end them when they stop; this bounds how long that may take. */
     private static final long STOP_MILLIS = 30_000;
 
@@ -43,7 +46,7 @@ final class Platform implements AutoCloseable {
      * <p>A bundle that does not start is reported in one line and left out.
      */
     static Platform start(Path application) throws BundleException, IOException {
-        Path storage = Files.createTempDirectory("viommu-");
+        Path storage = Files.createTempDirectory(FOLDER_PREFIX);
         FrameworkFactory factory =
                 ServiceLoader.load(FrameworkFactory.class).findFirst().orElseThrow();
         Platform platform = new Platform(factory.newFramework(properties(application, storage)), storage);
@@ -80,6 +83,9 @@ final class Platform implements AutoCloseable {
             properties.put(key, System.getProperty(key, value));
         }
         properties.put(Constants.FRAMEWORK_STORAGE, storage.toString());
+        properties.put(
+                RunningPlatform.PROPERTY,
+                storage.resolve(RunningPlatform.SOCKET).toString());
         return properties;
     }
 

@@ -39,6 +39,7 @@ final class Application {
                         .value(folder.resolve("conf/logback.xml").toString()),
                 frameworkProperty("org.ops4j.pax.logging.DefaultServiceLog.level")
                         .value("ERROR"),
+                frameworkProperty("gosh.args").value("--nointeractive"),
                 junitBundles());
     }
 }
