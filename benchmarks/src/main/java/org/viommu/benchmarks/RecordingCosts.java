@@ -50,7 +50,7 @@ public final class RecordingCosts {
         }
         Files.deleteIfExists(file);
         try (BackedStore store = BackedStore.open("mvstore", new FileMedium(file, true), Duration.ofMillis(10))) {
-            measure("mvstore, commit.delay=10", store);
+            measure("mvstore, commit-delay=10", store);
         }
         Files.deleteIfExists(file);
         try (BackedStore store = BackedStore.open("mvstore", new FileMedium(file, false), Duration.ZERO)) {

@@ -7,8 +7,8 @@ import java.util.List;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * What an IOMMU device lets operators see. Registered as a service by each device with the properties {@link #MACHINE}
- * and {@link #NAME}.
+ * What an IOMMU device lets operators see. Registered as a service by each device with the properties {@link #MACHINE},
+ * {@link #NAME} and {@link #SINCE}.
  *
  * <p>Thread-safe. Asking neither stops nor slows requests and DMA, but for the moment that a page of mappings is read.
  */
@@ -19,6 +19,12 @@ public interface IommuStatus {
 
     /** Service property: name of the device, unique within its machine. */
     String NAME = "viommu.name";
+
+    /**
+     * Service property: when the device began to work, a {@code Long} in milliseconds since 1970. A device that starts
+     * anew has another one; a store that is exchanged does not change it.
+     */
+    String SINCE = "viommu.since";
 
     /** Largest page of mappings. */
     int MAX_PAGE = 1000;

@@ -3,6 +3,7 @@
 
 package org.viommu.topology;
 
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.Dictionary;
 import java.util.Hashtable;
@@ -71,6 +72,32 @@ public final class PublishedTopology implements TopologySource, AutoCloseable {
                 throw new IllegalArgumentException(pid + ": " + key + ": must not be empty");
             }
             return Arrays.stream(machines).map(String::strip).toList();
+        }
+    }
+
+    /** Reads what a source offers. */
+    @FunctionalInterface
+    public interface Reading {
+        /**
+         * Reads it.
+         *
+         * @return what the source offers
+         * @throws IOException in one line, if it cannot be read
+         * @throws IllegalArgumentException in one line, if it or its configuration is wrong
+         */
+        Content read() throws IOException;
+    }
+
+    /**
+     * Offers what a configuration says that has changed. If that is wrong, which is logged in one line, nothing changes.
+     *
+     * @param reading reads it
+     */
+    public void follow(Reading reading) {
+        try {
+            replace(reading.read());
+        } catch (IOException | IllegalArgumentException e) {
+            LOG.error("topology {}: stays as it was: {}", name, e.getMessage());
         }
     }
 

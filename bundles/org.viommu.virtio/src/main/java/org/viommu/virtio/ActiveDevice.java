@@ -62,7 +62,7 @@ final class ActiveDevice implements DeviceActivation, DeviceThread.Work {
         this.features = features;
         this.goesOn = goesOn;
         this.thread = new DeviceThread(
-                "viommu-" + device.name(), this, enabled(queues), new Watch(type.pollMaxNanos()), paused);
+                "viommu-" + device.name(), this, enabled(queues), new Watch(type::pollMaxNanos), paused);
         this.queues = Arrays.stream(queues)
                 .map(setup -> setup == null ? null : new SessionQueue(setup, features, thread))
                 .toArray(SessionQueue[]::new);

@@ -65,7 +65,8 @@ public interface DeviceType {
 
     /**
      * How long the device's thread may watch its queues when it has run out of work, with notifications suppressed,
-     * before it sleeps. It watches for less, or not at all, while that does not pay.
+     * before it sleeps. It watches for less, or not at all, while that does not pay. Asked again and again by that thread:
+     * an answer that has changed counts soon.
      *
      * @return nanoseconds, at least 0; 0 to sleep at once
      */

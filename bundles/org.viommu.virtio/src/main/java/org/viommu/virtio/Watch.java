@@ -33,9 +33,12 @@ final class Watch {
     private static final Semaphore SPARE_PROCESSORS =
             new Semaphore(Runtime.getRuntime().availableProcessors() - 1);
 
-    private final long limit;
+    private final LongSupplier longest;
     private final LongSupplier clock;
     private final Semaphore spare;
+
+    /** What {@link #longest} gave last. */
+    private long limit;
 
     /** How long the next watch is; 0 for none. */
     private long time;
@@ -60,14 +63,14 @@ final class Watch {
     /**
      * Begins with none.
      *
-     * @param limit longest watch, in nanoseconds; 0 for never
+     * @param longest gives the longest watch, in nanoseconds, at present; 0 for never
      */
-    Watch(long limit) {
-        this(limit, System::nanoTime, SPARE_PROCESSORS);
+    Watch(LongSupplier longest) {
+        this(longest, System::nanoTime, SPARE_PROCESSORS);
     }
 
-    Watch(long limit, LongSupplier clock, Semaphore spare) {
-        this.limit = limit;
+    Watch(LongSupplier longest, LongSupplier clock, Semaphore spare) {
+        this.longest = longest;
         this.clock = clock;
         this.spare = spare;
     }
@@ -99,6 +102,8 @@ final class Watch {
 
     /** The thread looks whether there is work. */
     void look() {
+        limit = longest.getAsLong();
+        time = Math.min(time, limit);
         if (limit > 0) {
             now = clock.getAsLong();
         }

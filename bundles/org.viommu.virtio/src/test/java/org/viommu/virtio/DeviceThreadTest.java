@@ -24,7 +24,7 @@ class DeviceThreadTest {
     private final Semaphore spare = new Semaphore(1);
     private final Watched work = new Watched();
     private final DeviceThread thread =
-            new DeviceThread("test", work, 0b11, new Watch(LIMIT, clock::get, spare), false);
+            new DeviceThread("test", work, 0b11, new Watch(() -> LIMIT, clock::get, spare), false);
 
     @BeforeEach
     void start() {

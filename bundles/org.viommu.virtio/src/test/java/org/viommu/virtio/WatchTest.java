@@ -13,7 +13,8 @@ class WatchTest {
 
     private final Semaphore spare = new Semaphore(1);
     private long now = 1_000_000_000L;
-    private final Watch watch = new Watch(LIMIT, () -> now, spare);
+    private long limit = LIMIT;
+    private final Watch watch = new Watch(() -> limit, () -> now, spare);
 
     @Test
     void there_is_no_watch_before_the_first_work() {
@@ -131,12 +132,29 @@ class WatchTest {
 
     @Test
     void with_a_limit_of_zero_it_never_pays() {
-        Watch off = new Watch(0, () -> now, spare);
+        Watch off = new Watch(() -> 0, () -> now, spare);
         for (int i = 0; i < 10; i++) {
             off.look();
             off.rest();
         }
         assertThat(off.pays()).isFalse();
+    }
+
+    @Test
+    void a_limit_that_changes_counts_from_the_next_work_on() {
+        grow();
+        limit = 0;
+        workAfter(1);
+        assertThat(watch.pays()).isFalse();
+        limit = 2 * Watch.SHORTEST_NANOS;
+        work();
+        for (int i = 0; i < 4; i++) {
+            workAfter(limit);
+        }
+        assertThat(time()).isEqualTo(limit);
+        limit = Watch.SHORTEST_NANOS;
+        workAfter(1);
+        assertThat(time()).isEqualTo(limit);
     }
 
     @Test

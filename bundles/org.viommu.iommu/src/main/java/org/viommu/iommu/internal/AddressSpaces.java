@@ -19,6 +19,7 @@ import org.viommu.virtio.iommu.RequestStatus;
  */
 final class AddressSpaces {
     private final IommuSettings settings;
+    private Quotas quotas;
     private final Compatibility conduct;
     private final Revocation revocation;
     private final MappingRules mappings;
@@ -52,6 +53,7 @@ final class AddressSpaces {
             Consumer<StoreFailure> failures,
             Trace trace) {
         this.settings = settings;
+        this.quotas = settings.quotas();
         this.conduct = settings.protocol().compatibility();
         this.endpoints = endpoints;
         this.store = store;
@@ -60,6 +62,12 @@ final class AddressSpaces {
         revocation = new Revocation(gate);
         mappings = new MappingRules(settings, revocation, failures, trace);
         ledger = openLedger(store);
+    }
+
+    /** From now on a guest may use up so much. What it has beyond that it keeps. */
+    void limit(Quotas next) {
+        quotas = next;
+        mappings.limit(next.mappings());
     }
 
     /**
@@ -287,9 +295,8 @@ final class AddressSpaces {
 
     private boolean fits(Domain domain, Domain from) {
         boolean freesOne = from != null && from.endpoints() == 1;
-        boolean domainFits = domain != null
-                || domains.size() - (freesOne ? 1 : 0) < settings.quotas().domains();
-        boolean endpointFits = from != null || attached < settings.quotas().endpoints();
+        boolean domainFits = domain != null || domains.size() - (freesOne ? 1 : 0) < quotas.domains();
+        boolean endpointFits = from != null || attached < quotas.endpoints();
         return domainFits && endpointFits;
     }
 

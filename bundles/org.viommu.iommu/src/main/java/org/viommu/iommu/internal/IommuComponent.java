@@ -3,15 +3,11 @@
 
 package org.viommu.iommu.internal;
 
-import java.util.Dictionary;
-import java.util.Hashtable;
-import java.util.LinkedHashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -24,19 +20,16 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.viommu.dma.DmaTranslator;
-import org.viommu.iommu.IommuStatus;
+import org.viommu.configuration.Change;
+import org.viommu.configuration.Settings;
 import org.viommu.iommu.ProbeExtension;
 import org.viommu.iommu.trace.TraceListener;
 import org.viommu.mapping.MappingStore;
-import org.viommu.topology.Topology;
 import org.viommu.topology.TopologySource;
-import org.viommu.topology.TopologySources;
-import org.viommu.virtio.DeviceType;
 
 /**
- * One IOMMU device for each factory configuration: connects it with the stores and topology sources that come and go,
- * and registers its services.
+ * One IOMMU device for each factory configuration, connected with the stores and topology sources that come and go. The
+ * device follows a change of its configuration while it works if it can; if not, it starts anew with what is there.
  *
  * <p>All stores that the configuration's {@code store.target} admits are bound, so that the device can stay with one
  * when another one fails.
@@ -56,90 +49,110 @@ public final class IommuComponent {
     private static final Logger LOG = LoggerFactory.getLogger(IommuComponent.class);
 
     private final BundleContext context;
-    private final IommuSettings settings;
-    private final StoreKeeper stores;
-    private final TopologySources sources;
-    private final ProbeExtensions extensions = new ProbeExtensions();
-    private final Set<TraceListener> listeners = new LinkedHashSet<>();
-    private IommuDevice device;
-    private List<ServiceRegistration<?>> registrations = List.of();
+    private final Map<MappingStore, Map<String, ?>> stores = new IdentityHashMap<>();
+    private final Map<TopologySource, Map<String, ?>> sources = new IdentityHashMap<>();
+    private final Map<ProbeExtension, Map<String, ?>> extensions = new IdentityHashMap<>();
+    private final Map<TraceListener, Map<String, ?>> listeners = new IdentityHashMap<>();
+    private Settings<IommuConfiguration> configuration;
+    private IommuSettings settings;
+    private DeviceLife life;
 
     /**
      * Called by Declarative Services.
      *
      * @param context for registering the services
-     * @param configuration of the device
+     * @param properties of the device
+     * @throws org.viommu.configuration.SettingException if one of them is wrong
      */
     @Activate
-    public IommuComponent(BundleContext context, IommuConfiguration configuration) {
+    public IommuComponent(BundleContext context, Map<String, ?> properties) {
         this.context = context;
-        settings = IommuSettings.of(configuration);
-        sources = new TopologySources(settings.machine());
-        stores = new StoreKeeper(settings.qualifiedName());
+        configuration = read(properties);
+        settings = IommuSettings.of(configuration.values());
+        life = new DeviceLife(settings);
     }
 
     /** Called by Declarative Services when the stores and topology sources that are there have been bound. */
     @Activate
-    synchronized void activate() {
-        device = new IommuDevice(settings, topology(), stores, extensions);
-        listeners.forEach(device.traceFeed()::add);
-        Dictionary<String, Object> properties = new Hashtable<>();
-        properties.put(DeviceType.MACHINE, settings.machine());
-        properties.put(DeviceType.NAME, settings.name());
-        String[] deviceServices = {DeviceType.class.getName(), DmaTranslator.class.getName()};
-        registrations = List.of(
-                context.registerService(deviceServices, device, properties),
-                context.registerService(IommuStatus.class, new StatusReader(device), properties));
+    void activate() {
+        current().begin(context);
     }
 
-    /** Without this a change of {@code store.target} would end the device. */
+    /** Called by Declarative Services for each change, also for one of {@code store.target}, which it has followed itself. */
     @Modified
-    void modified(IommuConfiguration configuration) {
-        if (!IommuSettings.of(configuration).equals(settings)) {
-            LOG.warn(
-                    "IOMMU {}: its configuration has changed, which counts once its bundle is started again",
-                    settings.qualifiedName());
+    void modify(Map<String, ?> properties) {
+        try {
+            Settings<IommuConfiguration> next = read(properties);
+            follow(next, IommuSettings.of(next.values()));
+        } catch (IllegalArgumentException e) {
+            LOG.error("IOMMU {}: goes on as it was: {}", settings.qualifiedName(), e.getMessage());
         }
     }
 
     @Deactivate
     void deactivate() {
-        List<ServiceRegistration<?>> ending;
-        IommuDevice closing;
-        synchronized (this) {
-            ending = registrations;
-            closing = device;
-            device = null;
-        }
-        // Hosts end their sessions and close their ports while the services go.
-        ending.forEach(IommuComponent::withdraw);
-        closing.close();
-        listeners.forEach(closing.traceFeed()::remove);
+        current().end();
     }
 
-    private static void withdraw(ServiceRegistration<?> registration) {
-        try {
-            registration.unregister();
-        } catch (IllegalStateException e) {
-            LOG.debug("the framework, which stops, has withdrawn a service already");
+    private static Settings<IommuConfiguration> read(Map<String, ?> properties) {
+        return Settings.read(IommuConfiguration.PID, IommuConfiguration.class, properties);
+    }
+
+    private void follow(Settings<IommuConfiguration> next, IommuSettings nextSettings) {
+        List<Change> changes = configuration.changesTo(next);
+        List<Change> disturbing = IommuSettings.disturbing(changes);
+        String name = settings.qualifiedName();
+        configuration = next;
+        settings = nextSettings;
+        if (!disturbing.isEmpty()) {
+            LOG.warn("IOMMU {}: starts anew, and its guest has to: {}", name, disturbing);
+            startAnew();
+        } else if (!changes.isEmpty()) {
+            current().adjust(nextSettings);
+            LOG.info("IOMMU {}: goes on with {}", name, changes);
         }
+    }
+
+    private void startAnew() {
+        DeviceLife next = new DeviceLife(settings);
+        DeviceLife former;
+        synchronized (this) {
+            former = life;
+            life = next;
+            stores.forEach(next::offer);
+            sources.forEach(next::describe);
+            extensions.forEach(next::extend);
+            listeners.forEach(next::listen);
+        }
+        former.end();
+        next.begin(context);
+    }
+
+    private synchronized DeviceLife current() {
+        return life;
     }
 
     @Reference(
             name = "store",
+            target = "(viommu.store=*)",
             cardinality = ReferenceCardinality.MULTIPLE,
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
-    void bindStore(MappingStore store, Map<String, Object> properties) {
-        stores.offer(store, properties);
+    synchronized void bindStore(MappingStore store, Map<String, Object> properties) {
+        stores.put(store, properties);
+        life.offer(store, properties);
     }
 
     void updatedStore(MappingStore store, Map<String, Object> properties) {
-        stores.offer(store, properties);
+        bindStore(store, properties);
     }
 
+    /** Waits until the device has let go of the store. */
     void unbindStore(MappingStore store) {
-        stores.withdraw(store);
+        synchronized (this) {
+            stores.remove(store);
+        }
+        current().withdraw(store);
     }
 
     @Reference(
@@ -148,9 +161,8 @@ public final class IommuComponent {
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     synchronized void bindTopology(TopologySource source, Map<String, Object> properties) {
-        if (sources.put(source, properties)) {
-            direct();
-        }
+        sources.put(source, properties);
+        life.describe(source, properties);
     }
 
     void updatedTopology(TopologySource source, Map<String, Object> properties) {
@@ -158,9 +170,8 @@ public final class IommuComponent {
     }
 
     synchronized void unbindTopology(TopologySource source) {
-        if (sources.remove(source)) {
-            direct();
-        }
+        sources.remove(source);
+        life.forget(source);
     }
 
     @Reference(
@@ -168,15 +179,14 @@ public final class IommuComponent {
             cardinality = ReferenceCardinality.MULTIPLE,
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
-    void bindExtension(ProbeExtension extension, Map<String, Object> properties) {
-        if (settings.machine().equals(properties.get(IommuStatus.MACHINE))
-                && settings.name().equals(properties.get(IommuStatus.NAME))) {
-            extensions.add(extension);
-        }
+    synchronized void bindExtension(ProbeExtension extension, Map<String, Object> properties) {
+        extensions.put(extension, properties);
+        life.extend(extension, properties);
     }
 
-    void unbindExtension(ProbeExtension extension) {
+    synchronized void unbindExtension(ProbeExtension extension) {
         extensions.remove(extension);
+        life.remove(extension);
     }
 
     @Reference(
@@ -185,28 +195,12 @@ public final class IommuComponent {
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     synchronized void bindListener(TraceListener listener, Map<String, Object> properties) {
-        if (settings.machine().equals(properties.getOrDefault(IommuStatus.MACHINE, settings.machine()))
-                && settings.name().equals(properties.getOrDefault(IommuStatus.NAME, settings.name()))
-                && listeners.add(listener)
-                && device != null) {
-            device.traceFeed().add(listener);
-        }
+        listeners.put(listener, properties);
+        life.listen(listener, properties);
     }
 
     synchronized void unbindListener(TraceListener listener) {
-        if (listeners.remove(listener) && device != null) {
-            device.traceFeed().remove(listener);
-        }
-    }
-
-    private void direct() {
-        if (device != null) {
-            device.direct(topology());
-        }
-    }
-
-    /** What all sources say together. */
-    private Topology topology() {
-        return sources.topology().orElse(Topology.EMPTY);
+        listeners.remove(listener);
+        life.ignore(listener);
     }
 }

@@ -27,7 +27,7 @@ final class IommuConfigSpace implements DeviceConfig {
     /** Whether the space holds the global bypass; otherwise it follows what is negotiated. */
     private final boolean configurable;
 
-    private final boolean bootBypass;
+    private volatile boolean bootBypass;
     private final AccessGate gate;
     private final Consumer<Boolean> onBypass;
     private final Trace trace;
@@ -48,13 +48,18 @@ final class IommuConfigSpace implements DeviceConfig {
         this.onBypass = onBypass;
         this.trace = trace;
         configurable = (protocol.features() & IommuFeatures.BYPASS_CONFIG) != 0;
-        bootBypass = configurable && settings.bootBypass();
+        bootBypass(settings.bootBypass());
         bypass = bootBypass;
         fields = ByteBuffer.allocate(protocol.dialect().configSize()).order(ByteOrder.LITTLE_ENDIAN);
         fields.putLong(IommuConfigLayout.PAGE_SIZE_MASK, settings.granule() | LARGE_PAGES);
         fields.putLong(IommuConfigLayout.INPUT_RANGE_START, 0);
         fields.putLong(IommuConfigLayout.INPUT_RANGE_END, settings.inputEnd());
         protocol.dialect().describe(fields, protocol.domainEnd(), ReservedRegions.PROBE_SIZE);
+    }
+
+    /** Says whether unattached endpoints bypass when the machine is reset next. */
+    void bootBypass(boolean configured) {
+        bootBypass = configurable && configured;
     }
 
     /** Whether unattached endpoints bypass. */

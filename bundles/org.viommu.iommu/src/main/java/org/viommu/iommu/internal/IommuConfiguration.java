@@ -8,7 +8,11 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.osgi.service.metatype.annotations.Option;
 
 /** Configuration of one IOMMU device. The keys that QEMU's device has too are named as there. */
-@ObjectClassDefinition(name = "Viommu IOMMU", description = "One virtio IOMMU device of a virtual machine.")
+@ObjectClassDefinition(
+        name = "Viommu IOMMU",
+        description =
+                "One virtio IOMMU device of a virtual machine. Unless a key says otherwise, its change starts the "
+                        + "device anew, and the guest has to boot again.")
 @interface IommuConfiguration {
     /** The factory PID. */
     String PID = "org.viommu.iommu";
@@ -26,7 +30,7 @@ import org.osgi.service.metatype.annotations.Option;
 
     @AttributeDefinition(
             description = "Whether endpoints that are attached to no domain reach memory untranslated "
-                    + "when the machine boots.")
+                    + "when the machine boots. A change counts from the next boot.")
     boolean boot$_$bypass() default true;
 
     @AttributeDefinition(
@@ -73,18 +77,25 @@ import org.osgi.service.metatype.annotations.Option;
     @AttributeDefinition(description = "Width of domain IDs in bits.", min = "1", max = "32")
     int domain$_$bits() default 32;
 
-    @AttributeDefinition(description = "Domains that may exist at the same time.", min = "1")
+    @AttributeDefinition(
+            description = "Domains that may exist at the same time. Can be changed while the guest runs.",
+            min = "1")
     int max$_$domains() default 65_536;
 
-    @AttributeDefinition(description = "Endpoints that may be attached at the same time.", min = "1")
+    @AttributeDefinition(
+            description = "Endpoints that may be attached at the same time. Can be changed while the guest runs.",
+            min = "1")
     int max$_$endpoints() default 65_536;
 
-    @AttributeDefinition(description = "Mappings that a domain may hold.", min = "1")
+    @AttributeDefinition(
+            description = "Mappings that a domain may hold. Can be changed while the guest runs.",
+            min = "1")
     int max$_$mappings() default 1_048_576;
 
     @AttributeDefinition(
             description = "How long the device may watch its queues for the next request before it sleeps, "
-                    + "in nanoseconds; 0 to sleep at once. It watches for less while that does not pay.",
+                    + "in nanoseconds; 0 to sleep at once. It watches for less while that does not pay. "
+                    + "Can be changed while the guest runs.",
             min = "0",
             max = "1000000000")
     int poll$_$max$_$ns() default 500_000;
@@ -92,6 +103,6 @@ import org.osgi.service.metatype.annotations.Option;
     @AttributeDefinition(
             description = "Filter on the services of mapping stores, for example (viommu.store=radix). "
                     + "Of those that it admits the one with the highest ranking keeps the mappings. "
-                    + "It can be changed while the guest runs.")
+                    + "Can be changed while the guest runs.")
     String store_target() default "(viommu.store=*)";
 }

@@ -26,7 +26,6 @@ import org.viommu.virtqueue.RingFault;
 final class IommuDevice implements DeviceType, DmaTranslator, AutoCloseable {
     private static final int QUEUE_SIZE = 256;
 
-    private final IommuSettings settings;
     private final StoreKeeper stores;
     private final AccessGate gate = new AccessGate();
     private final SingleWriter writer = new SingleWriter();
@@ -43,6 +42,9 @@ final class IommuDevice implements DeviceType, DmaTranslator, AutoCloseable {
 
     /** Accesses decided by ports that are closed. */
     private final LongAdder formerTranslations = new LongAdder();
+
+    /** Changes only in what does not disturb the device. */
+    private volatile IommuSettings settings;
 
     /** Features that the driver at work has accepted; 0 if there is none. */
     private volatile long accepted;
@@ -146,6 +148,17 @@ final class IommuDevice implements DeviceType, DmaTranslator, AutoCloseable {
         IommuPort port = new IommuPort(endpoint, translation, slot, memory.open(slot), this::forget);
         ports.add(port);
         return port;
+    }
+
+    /**
+     * Follows a change of its configuration while it works.
+     *
+     * @param next differs in nothing that {@link IommuSettings#disturbing} names
+     */
+    void adjust(IommuSettings next) {
+        settings = next;
+        config.bootBypass(next.bootBypass());
+        writer.submit(() -> spaces.limit(next.quotas()));
     }
 
     /** Takes over a topology that has changed. Endpoints that are gone are detached soon. */

@@ -6,9 +6,13 @@ package org.viommu.iommu.internal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.InvalidSyntaxException;
+import org.viommu.configuration.Change;
+import org.viommu.configuration.SettingException;
 import org.viommu.topology.IommuNode;
 import org.viommu.topology.PciAddress;
 import org.viommu.topology.ReservedRegion;
@@ -41,6 +45,10 @@ record IommuSettings(
         Quotas quotas,
         Protocol protocol,
         int pollMaxNanos) {
+    /** Keys whose change does not disturb a device at work. */
+    private static final Set<String> LIVE =
+            Set.of("boot-bypass", "max-domains", "max-endpoints", "max-mappings", "poll-max-ns", "store.target");
+
     private static final List<String> GRANULES = List.of("4k", "8k", "16k", "64k");
     private static final int MIN_WIDTH = 32;
     private static final int MAX_POLL_NANOS = 1_000_000_000;
@@ -51,25 +59,31 @@ record IommuSettings(
      * @throws IllegalArgumentException naming the PID, the key, the value and what is allowed
      */
     static IommuSettings of(IommuConfiguration configuration) {
+        checkFilter("store.target", configuration.store_target());
         return new IommuSettings(
                 text("machine", configuration.machine()),
                 text("name", configuration.name()),
                 node(text("address", configuration.address())),
-                read("boot-bypass", configuration::boot$_$bypass),
+                configuration.boot$_$bypass(),
                 granule(configuration.granule()),
-                inputEnd(read("aw-bits", configuration::aw$_$bits)),
+                inputEnd(configuration.aw$_$bits()),
                 reserved(configuration.reserved$_$regions()),
-                RingFeatures.offer(read("packed", configuration::packed), read("in_order", configuration::in__order)),
+                RingFeatures.offer(configuration.packed(), configuration.in__order()),
                 new Quotas(
-                        positive("max-domains", configuration::max$_$domains),
-                        positive("max-endpoints", configuration::max$_$endpoints),
-                        positive("max-mappings", configuration::max$_$mappings)),
+                        positive("max-domains", configuration.max$_$domains()),
+                        positive("max-endpoints", configuration.max$_$endpoints()),
+                        positive("max-mappings", configuration.max$_$mappings())),
                 new Protocol(
                         dialect(configuration.dialect()),
                         compatibility(configuration.compat()),
-                        read("legacy-bypass", configuration::legacy$_$bypass),
-                        domainEnd(read("domain-bits", configuration::domain$_$bits))),
-                pollMaxNanos(read("poll-max-ns", configuration::poll$_$max$_$ns)));
+                        configuration.legacy$_$bypass(),
+                        domainEnd(configuration.domain$_$bits())),
+                pollMaxNanos(configuration.poll$_$max$_$ns()));
+    }
+
+    /** Those of the changes of a configuration that a device at work cannot follow. */
+    static List<Change> disturbing(List<Change> changes) {
+        return changes.stream().filter(change -> !LIVE.contains(change.key())).toList();
     }
 
     /** The device's name among all of this process. */
@@ -157,24 +171,23 @@ record IommuSettings(
         return List.copyOf(regions);
     }
 
-    private static int positive(String key, Supplier<Integer> value) {
-        int number = read(key, value);
+    private static int positive(String key, int number) {
         if (number < 1) {
             throw refused(key, number, "must be at least 1");
         }
         return number;
     }
 
-    /** Reads a value that Declarative Services converts, so that a failed conversion names its key. */
-    private static <T> T read(String key, Supplier<T> value) {
+    /** Declarative Services uses the filter itself. */
+    private static void checkFilter(String key, String value) {
         try {
-            return value.get();
-        } catch (RuntimeException e) {
-            throw new IllegalArgumentException(IommuConfiguration.PID + ": " + key + ": " + e.getMessage(), e);
+            FrameworkUtil.createFilter(value);
+        } catch (InvalidSyntaxException e) {
+            throw refused(key, value, "it is no filter: " + e.getMessage());
         }
     }
 
-    private static IllegalArgumentException refused(String key, Object value, String why) {
-        return new IllegalArgumentException(IommuConfiguration.PID + ": " + key + ": '" + value + "': " + why);
+    private static SettingException refused(String key, Object value, String why) {
+        return new SettingException(IommuConfiguration.PID, key, value, why);
     }
 }

@@ -20,6 +20,7 @@ final class MappingRules {
     private final Revocation revocation;
     private final Consumer<StoreFailure> failures;
     private final Trace trace;
+    private int quota;
 
     /**
      * Makes the rules of a device.
@@ -35,6 +36,12 @@ final class MappingRules {
         this.revocation = revocation;
         this.failures = failures;
         this.trace = trace;
+        limit(settings.quotas().mappings());
+    }
+
+    /** From now on a domain may hold so many mappings. */
+    void limit(int mappingsOfDomain) {
+        quota = mappingsOfDomain;
     }
 
     /** Maps; the flags have been checked. */
@@ -106,7 +113,7 @@ final class MappingRules {
 
     private RequestStatus enter(Domain domain, Journal journal, long start, long end, long physical, int flags) {
         DomainTable table = domain.table();
-        if (table.size() >= settings.quotas().mappings() && !table.anyIn(start, end)) {
+        if (table.size() >= quota && !table.anyIn(start, end)) {
             return RequestStatus.NOMEM;
         }
         return switch (table.map(start, end, physical, flags)) {

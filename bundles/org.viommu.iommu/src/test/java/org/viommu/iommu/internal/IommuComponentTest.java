@@ -16,6 +16,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
@@ -66,11 +67,74 @@ class IommuComponentTest {
     }
 
     @Test
-    void a_changed_configuration_keeps_the_device() {
+    void what_a_device_can_follow_changes_while_it_works() throws Exception {
+        component.bindTopology(
+                new Source(TestGuest.topology(List.of())), Map.of(TopologySource.MACHINE, "vm1", "service.id", 1L));
         component.activate();
-        Object before = services.get(DeviceType.class.getName());
-        component.modified(SettingsTest.configuration(Map.of("granule", "64k")));
-        assertThat(services).containsValue(before);
+        IommuDevice before = device();
+        TestGuest guest = new TestGuest(before);
+        try {
+            assertThat(guest.attach(1, TestGuest.ENDPOINT)).isEqualTo(RequestStatus.OK);
+            component.modify(Map.of(
+                    "machine",
+                    "vm1",
+                    "poll-max-ns",
+                    "9000",
+                    "max-mappings",
+                    1,
+                    "max-domains",
+                    "1",
+                    "boot-bypass",
+                    "off"));
+            assertThat(device()).isSameAs(before);
+            assertThat(before.pollMaxNanos()).isEqualTo(9_000);
+            assertThat(guest.map(1, 0x5000, 0x5fff, TestGuest.DMA_MEMORY, MapFlags.READ))
+                    .isEqualTo(RequestStatus.OK);
+            assertThat(guest.map(1, 0x6000, 0x6fff, TestGuest.DMA_MEMORY, MapFlags.READ))
+                    .isEqualTo(RequestStatus.NOMEM);
+            assertThat(before.configSpace().bypass()).isTrue();
+            before.systemReset();
+            assertThat(before.configSpace().bypass()).isFalse();
+        } finally {
+            guest.reset();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "granule,64k",
+        "aw-bits,48",
+        "reserved-regions,0x1000:0x1fff:0",
+        "packed,on",
+        "in_order,on",
+        "dialect,v0.9",
+        "compat,qemu",
+        "legacy-bypass,on",
+        "domain-bits,16",
+        "address,00:03.0",
+        "name,other",
+    })
+    void what_it_cannot_follow_makes_it_start_anew_with_the_parts_that_are_there(String key, String value) {
+        component.bindStore(new TestStore("here"), Map.of());
+        component.activate();
+        IommuDevice before = device();
+        component.modify(Map.of("machine", "vm1", key, value));
+        assertThat(device()).isNotSameAs(before);
+        assertThat(status().snapshot().store().name()).isEqualTo("here");
+        assertThat(before.settings()).isNotEqualTo(device().settings());
+        component.modify(Map.of("machine", "vm1", key, value, "felix.fileinstall.filename", "x"));
+        assertThat(services).hasSize(3);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"granule,5k", "granul,64k", "machine,''", "store.target,("})
+    void a_change_that_is_wrong_leaves_the_device_as_it_is(String key, String value) {
+        component.activate();
+        IommuDevice before = device();
+        Map<String, Object> wrong = new HashMap<>(Map.of("machine", "vm1"));
+        wrong.put(key, value);
+        component.modify(wrong);
+        assertThat(device()).isSameAs(before);
     }
 
     @Test
@@ -94,6 +158,10 @@ class IommuComponentTest {
         component.unbindTopology(own);
         assertThat(device.endpoints().reserved(TestGuest.NO_ENDPOINT)).isNull();
         component.unbindTopology(other);
+    }
+
+    private IommuDevice device() {
+        return (IommuDevice) services.get(DeviceType.class.getName());
     }
 
     private IommuStatus status() {
@@ -153,7 +221,7 @@ class IommuComponentTest {
                     }
                     return register(names(arguments[0]), arguments[1], (Dictionary<?, ?>) arguments[2]);
                 });
-        return new IommuComponent(context, SettingsTest.configuration(Map.of()));
+        return new IommuComponent(context, Map.of("machine", "vm1"));
     }
 
     @SuppressWarnings("unchecked")

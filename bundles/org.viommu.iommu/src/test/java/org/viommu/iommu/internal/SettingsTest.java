@@ -9,10 +9,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Proxy;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.viommu.configuration.Change;
+import org.viommu.configuration.Settings;
 import org.viommu.topology.IommuNode;
 import org.viommu.topology.PciAddress;
 import org.viommu.topology.ReservedRegion;
@@ -119,26 +122,63 @@ class SettingsTest {
 
     @Test
     void a_value_of_the_wrong_type_names_its_key() {
-        IommuConfiguration configuration =
-                configuration(Map.of("aw$_$bits", new IllegalStateException("not a number")));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> IommuSettings.of(configuration))
-                .withMessageContainingAll("aw-bits", "not a number");
+                .isThrownBy(() -> read(Map.of("aw-bits", "wide")))
+                .withMessage("org.viommu.iommu: aw-bits: 'wide': a whole number is needed");
     }
 
-    /** The defaults, but for the given methods; an exception as value is thrown. */
+    @Test
+    void a_target_that_is_no_filter_is_refused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() ->
+                        IommuSettings.of(read(Map.of("store.target", "radix")).values()))
+                .withMessageStartingWith("org.viommu.iommu: store.target: 'radix': it is no filter: ");
+    }
+
+    @Test
+    void a_device_at_work_follows_these_changes_and_no_others() {
+        Map<String, ?> other = Map.ofEntries(
+                Map.entry("machine", "vm2"),
+                Map.entry("name", "other"),
+                Map.entry("address", "00:03.0"),
+                Map.entry("boot-bypass", "off"),
+                Map.entry("granule", "64k"),
+                Map.entry("aw-bits", 48),
+                Map.entry("reserved-regions", ""),
+                Map.entry("packed", "on"),
+                Map.entry("in_order", "on"),
+                Map.entry("dialect", "v0.9"),
+                Map.entry("compat", "qemu"),
+                Map.entry("legacy-bypass", "on"),
+                Map.entry("domain-bits", 16),
+                Map.entry("max-domains", 1),
+                Map.entry("max-endpoints", 1),
+                Map.entry("max-mappings", 1),
+                Map.entry("poll-max-ns", 1),
+                Map.entry("store.target", "(a=b)"));
+        List<Change> changes = read(Map.of()).changesTo(read(other));
+        assertThat(changes).extracting(Change::key).containsExactlyInAnyOrderElementsOf(other.keySet());
+        assertThat(changes)
+                .filteredOn(change -> !IommuSettings.disturbing(changes).contains(change))
+                .extracting(Change::key)
+                .containsExactly(
+                        "boot-bypass", "max-domains", "max-endpoints", "max-mappings", "poll-max-ns", "store.target");
+    }
+
+    /** A configuration as an operator writes it. */
+    static Settings<IommuConfiguration> read(Map<String, ?> properties) {
+        Map<String, Object> all = new HashMap<>(Map.of("machine", "vm1"));
+        all.putAll(properties);
+        return Settings.read(IommuConfiguration.PID, IommuConfiguration.class, all);
+    }
+
+    /** The defaults, but for the given methods. */
     static IommuConfiguration configuration(Map<String, ?> values) {
         Map<String, Object> all = new HashMap<>(Map.of("machine", "vm1"));
         all.putAll(values);
         return (IommuConfiguration) Proxy.newProxyInstance(
                 SettingsTest.class.getClassLoader(),
                 new Class<?>[] {IommuConfiguration.class, Annotation.class},
-                (proxy, method, arguments) -> {
-                    Object value = all.getOrDefault(method.getName(), method.getDefaultValue());
-                    if (value instanceof RuntimeException failure) {
-                        throw failure;
-                    }
-                    return value;
-                });
+                (proxy, method, arguments) -> all.getOrDefault(method.getName(), method.getDefaultValue()));
     }
 }

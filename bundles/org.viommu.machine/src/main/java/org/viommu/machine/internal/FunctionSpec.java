@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.viommu.configuration.SettingException;
 import org.viommu.topology.PciAddress;
 
 /**
@@ -52,7 +53,7 @@ record FunctionSpec(String name, PciAddress address, String socket) {
         }
     }
 
-    private static IllegalArgumentException refused(String entry, String why) {
-        return new IllegalArgumentException(MachineConfiguration.PID + ": functions: '" + entry + "': " + why);
+    private static SettingException refused(String entry, String why) {
+        return new SettingException(MachineConfiguration.PID, "functions", entry, why);
     }
 }

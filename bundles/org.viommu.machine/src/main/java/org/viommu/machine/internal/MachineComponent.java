@@ -24,6 +24,8 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.viommu.configuration.SettingException;
+import org.viommu.configuration.Settings;
 import org.viommu.dma.DmaTranslator;
 import org.viommu.machine.FunctionStatus;
 import org.viommu.machine.FunctionView;
@@ -68,14 +70,15 @@ public final class MachineComponent implements Machine {
      * Called by Declarative Services.
      *
      * @param context for registering the functions
-     * @param configuration of the machine
+     * @param properties of the machine
      */
     @Activate
-    public MachineComponent(BundleContext context, MachineConfiguration configuration) {
+    public MachineComponent(BundleContext context, Map<String, ?> properties) {
         this.context = context;
+        MachineConfiguration configuration = read(properties);
         name = configuration.name();
-        if (name == null || name.isBlank()) {
-            throw new IllegalArgumentException(MachineConfiguration.PID + ": name: must not be empty");
+        if (name.isBlank()) {
+            throw new SettingException(MachineConfiguration.PID, "name", "must not be empty");
         }
         sources = new TopologySources(name);
         specs = FunctionSpec.parseAll(configuration.functions());
@@ -91,12 +94,28 @@ public final class MachineComponent implements Machine {
 
     /** Functions that are not configured any more go, new ones come, and the others do not notice. */
     @Modified
-    synchronized void modify(MachineConfiguration configuration) {
-        if (!name.equals(configuration.name())) {
-            throw new IllegalArgumentException(MachineConfiguration.PID + ": name: '" + configuration.name()
-                    + "': a machine keeps its name, which is " + name);
+    void modify(Map<String, ?> properties) {
+        try {
+            MachineConfiguration configuration = read(properties);
+            if (!name.equals(configuration.name())) {
+                throw new SettingException(
+                        MachineConfiguration.PID,
+                        "name",
+                        configuration.name(),
+                        "a machine keeps its name, which is " + name);
+            }
+            offer(FunctionSpec.parseAll(configuration.functions()));
+        } catch (IllegalArgumentException e) {
+            LOG.error("machine {}: goes on as it was: {}", name, e.getMessage());
         }
-        List<FunctionSpec> next = FunctionSpec.parseAll(configuration.functions());
+    }
+
+    private static MachineConfiguration read(Map<String, ?> properties) {
+        return Settings.read(MachineConfiguration.PID, MachineConfiguration.class, properties)
+                .values();
+    }
+
+    private synchronized void offer(List<FunctionSpec> next) {
         for (FunctionSpec spec : specs) {
             if (!next.contains(spec)) {
                 plans.remove(spec);

@@ -21,6 +21,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(
             description =
                     "The PCI functions, each as NAME=ADDRESS=SOCKET: name of the device, its PCI address in the guest, "
-                            + "and the path of the UNIX socket on which it is offered to the VMM.")
-    String[] functions();
+                            + "and the path of the UNIX socket on which it is offered to the VMM. "
+                            + "Those that are added or taken away while the machine runs do not disturb the others.")
+    String[] functions() default {};
 }

@@ -17,6 +17,8 @@ import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.viommu.configuration.SettingException;
+import org.viommu.configuration.Settings;
 import org.viommu.mapping.MappingStore;
 import org.viommu.mapping.ProvidesMappingStore;
 import org.viommu.mapping.hazelcast.internal.GridMedium;
@@ -45,6 +47,11 @@ public final class HazelcastStoreComponent {
 
     /** In the memory of the device's process: a node of the table, with references of 8 bytes, and as much if this member has one of the copies. */
     static final long BYTES_PER_MAPPING = 144;
+
+    /** Properties that the component has besides its configuration. */
+    private static final String[] QUALITIES = {
+        MappingStore.NAME, MappingStore.DURABLE, MappingStore.SHARED, MappingStore.BYTES_PER_MAPPING
+    };
 
     private static final Logger LOG = LoggerFactory.getLogger(HazelcastStoreComponent.class);
 
@@ -128,7 +135,6 @@ public final class HazelcastStoreComponent {
          * @return at least 1
          */
         @AttributeDefinition(
-                name = "min-members",
                 description =
                         "With fewer members the device goes on in memory and says so; 1 to keep changes without a copy.",
                 min = "1")
@@ -152,11 +158,12 @@ public final class HazelcastStoreComponent {
      * Joins the cluster and registers the store.
      *
      * @param context for the registration
-     * @param config of the member
-     * @throws IllegalArgumentException naming the PID, the key and the value
+     * @param properties of the member
+     * @throws SettingException naming the PID, the key and the value
      */
     @Activate
-    public HazelcastStoreComponent(BundleContext context, Config config) {
+    public HazelcastStoreComponent(BundleContext context, Map<String, ?> properties) {
+        Config config = Settings.read(PID, Config.class, properties, QUALITIES).values();
         medium = new GridMedium(membership(config));
         BackedStore store = open(config);
         Map<String, Object> qualities = Map.of(
@@ -209,8 +216,7 @@ public final class HazelcastStoreComponent {
 
     private static void inRange(String key, int value, int low, int high) {
         if (value < low || value > high) {
-            throw new IllegalArgumentException(
-                    PID + ": " + key + ": '" + value + "': allowed are " + low + " to " + high);
+            throw new SettingException(PID, key, value, "allowed are " + low + " to " + high);
         }
     }
 }

@@ -18,6 +18,8 @@ import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.viommu.configuration.SettingException;
+import org.viommu.configuration.Settings;
 import org.viommu.mapping.MappingStore;
 import org.viommu.mapping.ProvidesMappingStore;
 import org.viommu.mapping.mvstore.internal.FileMedium;
@@ -47,6 +49,11 @@ public final class MvStoreComponent {
 
     /** In memory: 56 for a node of the table, the rest for the pages of the file that are in use. What the file takes is another matter. */
     static final long BYTES_PER_MAPPING = 160;
+
+    /** Properties that the component has besides its configuration. */
+    private static final String[] QUALITIES = {
+        MappingStore.NAME, MappingStore.DURABLE, MappingStore.SHARED, MappingStore.BYTES_PER_MAPPING
+    };
 
     private static final Logger LOG = LoggerFactory.getLogger(MvStoreComponent.class);
 
@@ -93,19 +100,20 @@ public final class MvStoreComponent {
                                 + "What was answered in this time may be lost when the platform is killed.",
                 min = "0",
                 max = "60000")
-        int commit_delay() default 0;
+        int commit$_$delay() default 0;
     }
 
     /**
      * Opens the file and registers the store.
      *
      * @param context for the registration
-     * @param config of the store
-     * @throws IllegalArgumentException naming the PID, the key and the value
+     * @param properties of the store
+     * @throws SettingException naming the PID, the key and the value
      */
     @Activate
-    public MvStoreComponent(BundleContext context, Config config) {
-        BackedStore store = open(config);
+    public MvStoreComponent(BundleContext context, Map<String, ?> properties) {
+        BackedStore store =
+                open(Settings.read(PID, Config.class, properties, QUALITIES).values());
         Map<String, Object> qualities = Map.of(
                 MappingStore.DURABLE, true,
                 MappingStore.SHARED, false,
@@ -121,9 +129,9 @@ public final class MvStoreComponent {
     }
 
     private static BackedStore open(Config config) {
-        int delay = config.commit_delay();
+        int delay = config.commit$_$delay();
         if (delay < 0 || delay > MAX_DELAY_MILLIS) {
-            throw refused("commit.delay", delay, "allowed are 0 to " + MAX_DELAY_MILLIS);
+            throw refused("commit-delay", delay, "allowed are 0 to " + MAX_DELAY_MILLIS);
         }
         Path file = path(config.file());
         try {
@@ -139,7 +147,7 @@ public final class MvStoreComponent {
     }
 
     private static Path path(String file) {
-        if (file == null || file.isBlank()) {
+        if (file.isBlank()) {
             throw refused("file", file, "a path is needed");
         }
         try {
@@ -149,7 +157,7 @@ public final class MvStoreComponent {
         }
     }
 
-    private static IllegalArgumentException refused(String key, Object value, String why) {
-        return new IllegalArgumentException(PID + ": " + key + ": '" + value + "': " + why);
+    private static SettingException refused(String key, Object value, String why) {
+        return new SettingException(PID, key, value, why);
     }
 }

@@ -41,6 +41,6 @@ class RadixStoreTest extends MappingStoreContract {
     void a_limit_below_one_is_refused_by_name() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new RadixStore(0))
-                .withMessage("org.viommu.mapping.radix: mapping.limit=0 is below 1");
+                .withMessage("org.viommu.mapping.radix: mapping-limit: '0': must be at least 1");
     }
 }

@@ -3,11 +3,14 @@
 
 package org.viommu.mapping.tree;
 
+import java.util.Map;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.viommu.configuration.SettingException;
+import org.viommu.configuration.Settings;
 import org.viommu.mapping.MappingStore;
 import org.viommu.mapping.MappingTable;
 import org.viommu.mapping.ProvidesMappingStore;
@@ -26,6 +29,11 @@ public final class TreeStore implements MappingStore {
     /** PID of the configuration. */
     public static final String PID = "org.viommu.mapping.tree";
 
+    /** Properties that the component has besides its configuration. */
+    private static final String[] QUALITIES = {
+        MappingStore.NAME, MappingStore.DURABLE, MappingStore.SHARED, MappingStore.BYTES_PER_MAPPING
+    };
+
     static final String SHORT_NAME = "tree";
 
     private final long mappingLimit;
@@ -41,32 +49,32 @@ public final class TreeStore implements MappingStore {
          * @return at least 1; one mapping takes about 30 bytes
          */
         @AttributeDefinition(
-                name = "Mapping limit",
-                description = "The most mappings of one domain; each takes about 30 bytes.",
+                description = "The most mappings of one domain; each takes about 30 bytes. "
+                        + "A change exchanges the store while the guest runs.",
                 min = "1")
-        long mapping_limit() default 4_194_304;
+        long mapping$_$limit() default 4_194_304;
     }
 
     /**
      * Creates the store.
      *
-     * @param config limits
-     * @throws IllegalArgumentException if the limit is below 1
+     * @param properties of the store
+     * @throws SettingException if one of them is wrong
      */
     @Activate
-    public TreeStore(Config config) {
-        this(config.mapping_limit());
+    public TreeStore(Map<String, ?> properties) {
+        this(Settings.read(PID, Config.class, properties, QUALITIES).values().mapping$_$limit());
     }
 
     /**
      * Creates the store, for use without a framework.
      *
      * @param mappingLimit the most mappings of one domain, at least 1
-     * @throws IllegalArgumentException if the limit is below 1
+     * @throws SettingException if the limit is below 1
      */
     public TreeStore(long mappingLimit) {
         if (mappingLimit < 1) {
-            throw new IllegalArgumentException(PID + ": mapping.limit=" + mappingLimit + " is below 1");
+            throw new SettingException(PID, "mapping-limit", mappingLimit, "must be at least 1");
         }
         this.mappingLimit = mappingLimit;
     }

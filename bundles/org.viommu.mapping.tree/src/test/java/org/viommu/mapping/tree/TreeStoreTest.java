@@ -41,6 +41,6 @@ class TreeStoreTest extends MappingStoreContract {
     void a_limit_below_one_is_refused_by_name() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new TreeStore(0))
-                .withMessage("org.viommu.mapping.tree: mapping.limit=0 is below 1");
+                .withMessage("org.viommu.mapping.tree: mapping-limit: '0': must be at least 1");
     }
 }

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 
 /** The floors of the house and who lives there; see docs/architecture.md. Imports point down, never sideways. */
 enum Floor {
-    MEMORY("memory"),
+    MEMORY("memory|configuration"),
     RINGS("virtqueue"),
     CONTRACTS("virtio|mapping|topology|dma"),
     PARTS("iommu|driver|endpoint[.]\\w+|mapping[.]\\w+|topology[.]\\w+|transport[.](pci|mmio)"),

@@ -7,7 +7,10 @@ import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
 /** Configuration of a block endpoint. */
-@ObjectClassDefinition(name = "Viommu block endpoint", description = "A virtio disk over a file, for one machine.")
+@ObjectClassDefinition(
+        name = "Viommu block endpoint",
+        description = "A virtio disk over a file, for one machine. Unless a key says otherwise, its change offers the "
+                + "disk anew, and the guest's driver has to start again.")
 @interface BlockConfiguration {
     /** The factory PID. */
     String PID = "org.viommu.endpoint.block";
@@ -30,7 +33,8 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
     @AttributeDefinition(
             description = "How long the disk may watch its queue for the next request before it sleeps, "
-                    + "in nanoseconds; 0 to sleep at once. It watches for less while that does not pay.",
+                    + "in nanoseconds; 0 to sleep at once. It watches for less while that does not pay. "
+                    + "Can be changed while the guest runs.",
             min = "0",
             max = "1000000000")
     int poll$_$max$_$ns() default 50_000;

@@ -24,8 +24,8 @@ final class BlockDevice implements DeviceType {
     private final FileDisk disk;
     private final String serial;
     private final long rings;
-    private final int pollMaxNanos;
     private final BlockConfig config;
+    private volatile int pollMaxNanos;
 
     /**
      * Makes a disk a device.
@@ -42,6 +42,11 @@ final class BlockDevice implements DeviceType {
         this.rings = rings;
         this.pollMaxNanos = pollMaxNanos;
         this.config = new BlockConfig(disk, SEGMENTS);
+    }
+
+    /** May be changed while the device works. */
+    void pollMaxNanos(int nanos) {
+        pollMaxNanos = nanos;
     }
 
     @Override

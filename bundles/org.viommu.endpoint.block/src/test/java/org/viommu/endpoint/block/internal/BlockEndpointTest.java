@@ -8,13 +8,15 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.io.IOException;
-import java.lang.annotation.Annotation;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Dictionary;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,19 +67,19 @@ class BlockEndpointTest {
 
     @Test
     void missing_keys_are_named() {
-        assertRefused(configuration(null, "disk0", file, false, ""), "machine: must not be empty");
+        assertRefused(configuration("", "disk0", file, false, ""), "machine: must not be empty");
         assertRefused(configuration("vm1", " ", file, false, ""), "name: must not be empty");
-        assertRefused(configuration("vm1", "disk0", null, false, ""), "file: must not be empty");
+        assertRefused(configuration("vm1", "disk0", "", false, ""), "file: must not be empty");
     }
 
     @Test
     void serial_number_that_does_not_fit_is_named() {
         assertRefused(
                 configuration("vm1", "disk0", file, false, "123456789012345678901"),
-                "serial: '123456789012345678901' is not at most 20 printable ASCII characters");
+                "serial: '123456789012345678901': allowed are at most 20 printable ASCII characters");
         assertRefused(
                 configuration("vm1", "disk0", file, false, "ä"),
-                "serial: 'ä' is not at most 20 printable ASCII characters");
+                "serial: 'ä': allowed are at most 20 printable ASCII characters");
     }
 
     @Test
@@ -85,7 +87,8 @@ class BlockEndpointTest {
         new BlockEndpoint(context(), configuration("vm1", "disk0", file, false, "", 50_000)).close();
         assertThat(device.pollMaxNanos()).isEqualTo(50_000);
         events.clear();
-        assertRefused(configuration("vm1", "disk0", file, false, "", -1), "poll-max-ns: -1 is not in 0..1000000000");
+        assertRefused(
+                configuration("vm1", "disk0", file, false, "", -1), "poll-max-ns: '-1': allowed are 0 to 1000000000");
     }
 
     @Test
@@ -107,66 +110,68 @@ class BlockEndpointTest {
                 .withMessageStartingWith("org.viommu.endpoint.block: file: cannot open " + absent);
     }
 
-    private void assertRefused(BlockConfiguration configuration, String message) {
+    @Test
+    void a_changed_time_to_poll_counts_at_once_and_the_disk_stays() throws IOException {
+        BlockEndpoint endpoint = new BlockEndpoint(context(), configuration("vm1", "disk0", file, false, "", 0));
+        DeviceType before = device;
+        endpoint.modify(configuration("vm1", "disk0", file, false, "", 7_000));
+        assertThat(events).containsExactly("registered disk0 of vm1");
+        assertThat(before.pollMaxNanos()).isEqualTo(7_000);
+        endpoint.close();
+    }
+
+    @Test
+    void another_change_offers_the_disk_anew() throws IOException {
+        BlockEndpoint endpoint = new BlockEndpoint(context(), configuration("vm1", "disk0", file, false, ""));
+        endpoint.modify(configuration("vm1", "disk0", file, false, "S1"));
+        endpoint.modify(configuration("vm1", "disk0", file, true, "S1"));
+        assertThat(device.features() & BlockFeatures.RO).isNotZero();
+        endpoint.modify(configuration("vm1", "disk0", file, false, "S1"));
+        assertThat(device.features() & BlockFeatures.RO).isZero();
+        String other = Files.write(folder.resolve("other"), new byte[512]).toString();
+        endpoint.modify(configuration("vm1", "disk0", other, false, "S1"));
+        assertThat(events)
+                .containsExactlyElementsOf(Collections.nCopies(5, "registered disk0 of vm1").stream()
+                        .flatMap(registered -> Stream.of("unregistered", registered))
+                        .skip(1)
+                        .toList());
+        new BlockEndpoint(context(), configuration("vm2", "disk0", file, false, "")).close();
+        endpoint.close();
+    }
+
+    @Test
+    void a_change_that_is_wrong_leaves_the_disk_as_it_is() throws IOException {
+        BlockEndpoint endpoint = new BlockEndpoint(context(), configuration("vm1", "disk0", file, false, ""));
+        endpoint.modify(configuration("vm1", "disk0", folder.resolve("absent").toString(), false, ""));
+        endpoint.modify(configuration("vm1", "disk0", file, false, "", -1));
+        endpoint.modify(Map.of("machine", "vm1", "name", "disk0", "file", file, "readonly", "on"));
+        assertThat(events).containsExactly("registered disk0 of vm1");
+        endpoint.close();
+        assertThat(events).hasSize(2);
+    }
+
+    private void assertRefused(Map<String, ?> configuration, String message) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new BlockEndpoint(context(), configuration))
                 .withMessage("org.viommu.endpoint.block: " + message);
         assertThat(events).isEmpty();
     }
 
-    private BlockConfiguration configuration(
-            String machine, String name, String file, boolean readOnly, String serial) {
+    private Map<String, ?> configuration(String machine, String name, String file, boolean readOnly, String serial) {
         return configuration(machine, name, file, readOnly, serial, 0);
     }
 
-    private BlockConfiguration configuration(
+    private Map<String, ?> configuration(
             String machine, String name, String file, boolean readOnly, String serial, int pollMaxNanos) {
-        return new BlockConfiguration() {
-            @Override
-            public String machine() {
-                return machine;
-            }
-
-            @Override
-            public String name() {
-                return name;
-            }
-
-            @Override
-            public String file() {
-                return file;
-            }
-
-            @Override
-            public boolean read$_$only() {
-                return readOnly;
-            }
-
-            @Override
-            public String serial() {
-                return serial;
-            }
-
-            @Override
-            public int poll$_$max$_$ns() {
-                return pollMaxNanos;
-            }
-
-            @Override
-            public boolean packed() {
-                return packed;
-            }
-
-            @Override
-            public boolean in__order() {
-                return inOrder;
-            }
-
-            @Override
-            public Class<? extends Annotation> annotationType() {
-                return BlockConfiguration.class;
-            }
-        };
+        return Map.of(
+                "machine", machine,
+                "name", name,
+                "file", file,
+                "read-only", readOnly,
+                "serial", serial,
+                "poll-max-ns", pollMaxNanos,
+                "packed", packed,
+                "in_order", inOrder);
     }
 
     private BundleContext context() {

@@ -9,7 +9,8 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 /** Configuration of an entropy endpoint. */
 @ObjectClassDefinition(
         name = "Viommu entropy endpoint",
-        description = "A virtio source of random numbers, for one machine.")
+        description = "A virtio source of random numbers, for one machine. A change offers it anew, and the "
+                + "guest's driver has to start again.")
 @interface EntropyConfiguration {
     /** The factory PID. */
     String PID = "org.viommu.endpoint.entropy";

@@ -6,13 +6,21 @@ package org.viommu.endpoint.entropy.internal;
 import java.security.SecureRandom;
 import java.util.Dictionary;
 import java.util.Hashtable;
+import java.util.List;
+import java.util.Map;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.metatype.annotations.Designate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.viommu.configuration.Change;
+import org.viommu.configuration.SettingException;
+import org.viommu.configuration.Settings;
 import org.viommu.endpoint.entropy.StrayDma;
 import org.viommu.virtio.DeviceType;
 import org.viommu.virtqueue.RingFeatures;
@@ -27,26 +35,42 @@ import org.viommu.virtqueue.RingFeatures;
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 @Designate(ocd = EntropyConfiguration.class, factory = true)
 public final class EntropyEndpoint {
-    private final ServiceRegistration<?> registration;
+    private static final Logger LOG = LoggerFactory.getLogger(EntropyEndpoint.class);
+
+    private final BundleContext context;
+    private Settings<EntropyConfiguration> configuration;
+    private ServiceRegistration<?> registration;
 
     /**
      * Called by Declarative Services.
      *
      * @param context for registering the device
-     * @param configuration of the device
+     * @param properties of the device
+     * @throws SettingException if one of them is wrong
      */
     @Activate
-    public EntropyEndpoint(BundleContext context, EntropyConfiguration configuration) {
-        String machine = required("machine", configuration.machine());
-        String name = required("name", configuration.name());
-        Dictionary<String, Object> properties = new Hashtable<>();
-        properties.put(DeviceType.MACHINE, machine);
-        properties.put(DeviceType.NAME, name);
-        long rings = RingFeatures.offer(configuration.packed(), configuration.in__order());
-        registration = context.registerService(
-                new String[] {DeviceType.class.getName(), StrayDma.class.getName()},
-                new EntropyDevice(machine + "/" + name, new SecureRandom(), rings),
-                properties);
+    public EntropyEndpoint(BundleContext context, Map<String, ?> properties) {
+        this.context = context;
+        configuration = read(properties);
+        offer();
+    }
+
+    /** Called by Declarative Services. Whatever has changed, the device has to be offered anew. */
+    @Modified
+    void modify(Map<String, ?> properties) {
+        String name = qualifiedName();
+        try {
+            Settings<EntropyConfiguration> next = read(properties);
+            List<Change> changes = configuration.changesTo(next);
+            if (!changes.isEmpty()) {
+                LOG.warn("entropy {}: starts anew, and its guest's driver has to: {}", name, changes);
+                registration.unregister();
+                configuration = next;
+                offer();
+            }
+        } catch (SettingException e) {
+            LOG.error("entropy {}: goes on as it was: {}", name, e.getMessage());
+        }
     }
 
     @Deactivate
@@ -54,10 +78,34 @@ public final class EntropyEndpoint {
         registration.unregister();
     }
 
-    private static String required(String key, String value) {
-        if (value == null || value.isBlank()) {
-            throw new IllegalArgumentException(EntropyConfiguration.PID + ": " + key + ": must not be empty");
+    private void offer() {
+        EntropyConfiguration values = configuration.values();
+        Dictionary<String, Object> properties = new Hashtable<>();
+        properties.put(DeviceType.MACHINE, values.machine());
+        properties.put(DeviceType.NAME, values.name());
+        long rings = RingFeatures.offer(values.packed(), values.in__order());
+        registration = context.registerService(
+                new String[] {DeviceType.class.getName(), StrayDma.class.getName()},
+                new EntropyDevice(qualifiedName(), new SecureRandom(), rings),
+                properties);
+    }
+
+    private String qualifiedName() {
+        EntropyConfiguration values = configuration.values();
+        return values.machine() + "/" + values.name();
+    }
+
+    private static Settings<EntropyConfiguration> read(Map<String, ?> properties) {
+        Settings<EntropyConfiguration> settings =
+                Settings.read(EntropyConfiguration.PID, EntropyConfiguration.class, properties);
+        required("machine", settings.values().machine());
+        required("name", settings.values().name());
+        return settings;
+    }
+
+    private static void required(String key, String value) {
+        if (value.isBlank()) {
+            throw new SettingException(EntropyConfiguration.PID, key, "must not be empty");
         }
-        return value;
     }
 }

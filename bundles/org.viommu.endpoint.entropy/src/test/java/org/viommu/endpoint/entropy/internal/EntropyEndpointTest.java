@@ -6,11 +6,11 @@ package org.viommu.endpoint.entropy.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import java.lang.annotation.Annotation;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Dictionary;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
@@ -46,40 +46,35 @@ class EntropyEndpointTest {
     @Test
     void missing_keys_are_named() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new EntropyEndpoint(context(), configuration(null, "rng0")))
+                .isThrownBy(() -> new EntropyEndpoint(context(), configuration("", "rng0")))
                 .withMessage("org.viommu.endpoint.entropy: machine: must not be empty");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new EntropyEndpoint(context(), configuration("vm1", " ")))
                 .withMessage("org.viommu.endpoint.entropy: name: must not be empty");
     }
 
-    private EntropyConfiguration configuration(String machine, String name) {
-        return new EntropyConfiguration() {
-            @Override
-            public String machine() {
-                return machine;
-            }
+    @Test
+    void a_change_offers_the_device_anew_and_one_that_is_none_does_not() {
+        EntropyEndpoint endpoint = new EntropyEndpoint(context(), configuration("vm1", "rng0"));
+        endpoint.modify(Map.of("machine", "vm1", "name", "rng0", "packed", "off"));
+        assertThat(events).containsExactly("registered rng0 of vm1");
+        endpoint.modify(Map.of("machine", "vm1", "name", "rng0", "packed", "on"));
+        assertThat(events).containsExactly("registered rng0 of vm1", "unregistered", "registered rng0 of vm1");
+        assertThat(device.features() & RingFeatures.PACKED).isNotZero();
+        endpoint.close();
+    }
 
-            @Override
-            public String name() {
-                return name;
-            }
+    @Test
+    void a_change_that_is_wrong_leaves_the_device_as_it_is() {
+        EntropyEndpoint endpoint = new EntropyEndpoint(context(), configuration("vm1", "rng0"));
+        endpoint.modify(Map.of("machine", "vm1", "name", "rng0", "pakced", "on"));
+        endpoint.modify(Map.of("machine", "vm1", "name", "rng0", "packed", "maybe"));
+        endpoint.modify(Map.of("machine", "vm1"));
+        assertThat(events).containsExactly("registered rng0 of vm1");
+    }
 
-            @Override
-            public boolean packed() {
-                return packed;
-            }
-
-            @Override
-            public boolean in__order() {
-                return inOrder;
-            }
-
-            @Override
-            public Class<? extends Annotation> annotationType() {
-                return EntropyConfiguration.class;
-            }
-        };
+    private Map<String, ?> configuration(String machine, String name) {
+        return Map.of("machine", machine, "name", name, "packed", packed, "in_order", inOrder);
     }
 
     private BundleContext context() {

@@ -4,6 +4,7 @@
 package org.viommu.topology.acpi.internal;
 
 import java.io.IOException;
+import java.util.Map;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -11,6 +12,7 @@ import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.metatype.annotations.Designate;
+import org.viommu.configuration.Settings;
 import org.viommu.topology.PublishedTopology;
 import org.viommu.topology.PublishedTopology.Content;
 import org.viommu.topology.TopologyFile;
@@ -31,17 +33,17 @@ public final class AcpiTopologySource {
      * Called by Declarative Services.
      *
      * @param context for registering the service
-     * @param configuration of this source
+     * @param properties of this source
      * @throws IOException if the file cannot be read
      */
     @Activate
-    public AcpiTopologySource(BundleContext context, AcpiTopologyConfiguration configuration) throws IOException {
-        published = new PublishedTopology(context, "acpi", read(configuration));
+    public AcpiTopologySource(BundleContext context, Map<String, ?> properties) throws IOException {
+        published = new PublishedTopology(context, "acpi", read(properties));
     }
 
     @Modified
-    void modify(AcpiTopologyConfiguration configuration) throws IOException {
-        published.replace(read(configuration));
+    void modify(Map<String, ?> properties) {
+        published.follow(() -> read(properties));
     }
 
     @Deactivate
@@ -49,8 +51,10 @@ public final class AcpiTopologySource {
         published.close();
     }
 
-    private static Content read(AcpiTopologyConfiguration configuration) throws IOException {
+    private static Content read(Map<String, ?> properties) throws IOException {
         String pid = AcpiTopologyConfiguration.PID;
+        AcpiTopologyConfiguration configuration =
+                Settings.read(pid, AcpiTopologyConfiguration.class, properties).values();
         return new Content(
                 Content.machines(pid, "machine", configuration.machine()),
                 configuration.file(),

@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.InstanceOfAssertFactories.MAP;
 
 import java.io.IOException;
-import java.lang.annotation.Annotation;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,7 +63,9 @@ class AcpiTopologySourceTest {
     void changed_configuration_that_cannot_be_read_leaves_the_graph() throws Exception {
         AcpiTopologySource source = new AcpiTopologySource(context(), configuration("vm1", file(Tables.Q35)));
         Topology before = offered.topology();
-        assertThatIllegalArgumentException().isThrownBy(() -> source.modify(configuration("vm1", file(new byte[7]))));
+        source.modify(configuration("vm1", file(new byte[7])));
+        source.modify(configuration("vm1", folder.resolve("absent").toString()));
+        source.modify(Map.of("machine", "vm1"));
         assertThat(offered.topology()).isSameAs(before);
         assertThat(properties).hasSize(1);
     }
@@ -94,11 +95,19 @@ class AcpiTopologySourceTest {
     @Test
     void missing_keys_are_named() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new AcpiTopologySource(context(), configuration(null, "x")))
+                .isThrownBy(() -> new AcpiTopologySource(context(), configuration("", "x")))
                 .withMessage("org.viommu.topology.acpi: machine: must not be empty");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new AcpiTopologySource(context(), configuration("vm1", " ")))
                 .withMessage("org.viommu.topology.acpi: file: must not be empty");
+    }
+
+    @Test
+    void keys_that_are_unknown_are_named() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(
+                        () -> new AcpiTopologySource(context(), Map.of("machine", "vm1", "files", "x", "file", "x")))
+                .withMessage("org.viommu.topology.acpi: files: there is no such key; there are file, machine");
     }
 
     @Test
@@ -113,23 +122,8 @@ class AcpiTopologySourceTest {
         return Files.write(Files.createTempFile(folder, "viot", null), content).toString();
     }
 
-    private static AcpiTopologyConfiguration configuration(String machine, String file) {
-        return new AcpiTopologyConfiguration() {
-            @Override
-            public String[] machine() {
-                return machine == null ? null : new String[] {machine};
-            }
-
-            @Override
-            public String file() {
-                return file;
-            }
-
-            @Override
-            public Class<? extends Annotation> annotationType() {
-                return AcpiTopologyConfiguration.class;
-            }
-        };
+    private static Map<String, ?> configuration(String machine, String file) {
+        return Map.of("machine", machine, "file", file);
     }
 
     private BundleContext context() {

@@ -3,6 +3,7 @@
 
 package org.viommu.topology.config.internal;
 
+import java.util.Map;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -10,6 +11,7 @@ import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.metatype.annotations.Designate;
+import org.viommu.configuration.Settings;
 import org.viommu.topology.PublishedTopology;
 import org.viommu.topology.PublishedTopology.Content;
 import org.viommu.topology.Topology;
@@ -27,16 +29,16 @@ public final class StaticTopologySource {
      * Called by Declarative Services.
      *
      * @param context for registering the service
-     * @param configuration of this source
+     * @param properties of this source
      */
     @Activate
-    public StaticTopologySource(BundleContext context, StaticTopologyConfiguration configuration) {
-        published = new PublishedTopology(context, "static", content(configuration));
+    public StaticTopologySource(BundleContext context, Map<String, ?> properties) {
+        published = new PublishedTopology(context, "static", content(properties));
     }
 
     @Modified
-    void modify(StaticTopologyConfiguration configuration) {
-        published.replace(content(configuration));
+    void modify(Map<String, ?> properties) {
+        published.follow(() -> content(properties));
     }
 
     @Deactivate
@@ -44,8 +46,10 @@ public final class StaticTopologySource {
         published.close();
     }
 
-    private static Content content(StaticTopologyConfiguration configuration) {
+    private static Content content(Map<String, ?> properties) {
         String pid = StaticTopologyConfiguration.PID;
+        StaticTopologyConfiguration configuration = Settings.read(pid, StaticTopologyConfiguration.class, properties)
+                .values();
         Topology.Builder topology = Topology.builder();
         TopologySyntax syntax = new TopologySyntax(pid, topology);
         syntax.addEndpoints("endpoints", configuration.endpoints());

@@ -4,6 +4,7 @@
 package org.viommu.topology.devicetree.internal;
 
 import java.io.IOException;
+import java.util.Map;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -11,6 +12,7 @@ import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.metatype.annotations.Designate;
+import org.viommu.configuration.Settings;
 import org.viommu.topology.PublishedTopology;
 import org.viommu.topology.PublishedTopology.Content;
 import org.viommu.topology.TopologyFile;
@@ -31,18 +33,17 @@ public final class DeviceTreeTopologySource {
      * Called by Declarative Services.
      *
      * @param context for registering the service
-     * @param configuration of this source
+     * @param properties of this source
      * @throws IOException if the file cannot be read
      */
     @Activate
-    public DeviceTreeTopologySource(BundleContext context, DeviceTreeTopologyConfiguration configuration)
-            throws IOException {
-        published = new PublishedTopology(context, DeviceTreeReader.DEVICETREE, read(configuration));
+    public DeviceTreeTopologySource(BundleContext context, Map<String, ?> properties) throws IOException {
+        published = new PublishedTopology(context, DeviceTreeReader.DEVICETREE, read(properties));
     }
 
     @Modified
-    void modify(DeviceTreeTopologyConfiguration configuration) throws IOException {
-        published.replace(read(configuration));
+    void modify(Map<String, ?> properties) {
+        published.follow(() -> read(properties));
     }
 
     @Deactivate
@@ -50,8 +51,11 @@ public final class DeviceTreeTopologySource {
         published.close();
     }
 
-    private static Content read(DeviceTreeTopologyConfiguration configuration) throws IOException {
+    private static Content read(Map<String, ?> properties) throws IOException {
         String pid = DeviceTreeTopologyConfiguration.PID;
+        DeviceTreeTopologyConfiguration configuration = Settings.read(
+                        pid, DeviceTreeTopologyConfiguration.class, properties)
+                .values();
         return new Content(
                 Content.machines(pid, "machine", configuration.machine()),
                 configuration.file(),
