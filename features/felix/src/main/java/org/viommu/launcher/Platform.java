@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.ServiceLoader;
 import java.util.stream.Stream;
@@ -32,28 +33,48 @@ final class Platform implements AutoCloseable {
     /** Bundles that hold child processes end them when they stop; this bounds how long that may take. */
     private static final long STOP_MILLIS = 30_000;
 
+    /** Makes configurations of files. It would watch a folder of its own choice if it were not told one. */
+    private static final String WATCHER = "org.apache.felix.fileinstall";
+
+    private static final String WATCHED = "felix.fileinstall.dir";
+    private static final String WATCHED_SCRATCH = "felix.fileinstall.tmpdir";
+
     private final Framework framework;
     private final Path storage;
+    private final boolean watches;
 
-    private Platform(Framework framework, Path storage) {
+    private Platform(Framework framework, Path storage, boolean watches) {
         this.framework = framework;
         this.storage = storage;
+        this.watches = watches;
     }
 
     /**
      * Starts the framework and the bundles in the folder {@code bundle} with the properties in {@code conf}.
      *
      * <p>A bundle that does not start is reported in one line and left out.
+     *
+     * @param configurations folder whose files configure the platform, now and whenever they change; empty for none
      */
-    static Platform start(Path application) throws BundleException, IOException {
+    static Platform start(Path application, Optional<Path> configurations) throws BundleException, IOException {
         Path storage = Files.createTempDirectory(FOLDER_PREFIX);
+        Map<String, String> properties = properties(application, storage);
+        configurations.ifPresent(folder -> {
+            properties.put(WATCHED, folder.toString());
+            properties.put(WATCHED_SCRATCH, storage.resolve("watched").toString());
+        });
         FrameworkFactory factory =
                 ServiceLoader.load(FrameworkFactory.class).findFirst().orElseThrow();
-        Platform platform = new Platform(factory.newFramework(properties(application, storage)), storage);
+        Platform platform = new Platform(factory.newFramework(properties), storage, configurations.isPresent());
         Runtime.getRuntime().addShutdownHook(new Thread(platform::close, "viommu-stop"));
         platform.framework.start();
         platform.startBundles(application.resolve("bundle"));
         return platform;
+    }
+
+    /** Returns when the framework has stopped. */
+    void awaitStop() throws InterruptedException {
+        framework.waitForStop(0);
     }
 
     BundleContext context() {
@@ -92,16 +113,21 @@ final class Platform implements AutoCloseable {
     private void startBundles(Path folder) throws BundleException, IOException {
         List<Bundle> foundations = new ArrayList<>();
         List<Bundle> components = new ArrayList<>();
+        List<Bundle> watchers = new ArrayList<>();
         try (Stream<Path> jars = Files.list(folder)) {
             for (Path jar : jars.sorted().toList()) {
                 Bundle bundle = context().installBundle("reference:" + jar.toUri());
                 boolean hasComponents = bundle.getHeaders().get("Service-Component") != null;
-                (hasComponents ? components : foundations).add(bundle);
+                boolean isWatcher = WATCHER.equals(bundle.getSymbolicName());
+                (isWatcher ? watchers : hasComponents ? components : foundations).add(bundle);
             }
         }
         // Components log as soon as they start: what they stand on comes first.
         foundations.forEach(Platform::start);
         components.forEach(Platform::start);
+        if (watches) {
+            watchers.forEach(Platform::start);
+        }
     }
 
     private static void start(Bundle bundle) {
