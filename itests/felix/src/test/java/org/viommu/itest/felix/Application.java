@@ -12,13 +12,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.ops4j.pax.exam.Option;
 
 /** The bundles of the application as they are shipped. */
 final class Application {
-    /** Does not start beside the older slf4j that Pax Exam has on its class path; logging then goes to the console. */
-    private static final String BACKEND = "pax-logging-logback.jar";
+    /**
+     * The backend of the log does not start beside the older slf4j that Pax Exam has on its class path; logging then goes to the console. The other one would make
+     * configurations of files in a folder of its own choice, unless the launcher tells it one.
+     */
+    private static final Set<String> LEFT_OUT = Set.of("pax-logging-logback.jar", "org.apache.felix.fileinstall.jar");
 
     private Application() {}
 
@@ -26,7 +30,7 @@ final class Application {
         Path folder = Path.of(System.getProperty("viommu.application"));
         List<Option> bundles;
         try (Stream<Path> jars = Files.list(folder.resolve("bundle"))) {
-            bundles = jars.filter(jar -> !BACKEND.equals(jar.getFileName().toString()))
+            bundles = jars.filter(jar -> !LEFT_OUT.contains(jar.getFileName().toString()))
                     .sorted()
                     .<Option>map(jar -> bundle("reference:" + jar.toUri()))
                     .toList();
