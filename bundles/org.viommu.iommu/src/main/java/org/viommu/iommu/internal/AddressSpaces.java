@@ -215,6 +215,11 @@ final class AddressSpaces {
         });
     }
 
+    /** For ports that remember translations. */
+    Invalidations invalidations() {
+        return revocation.invalidations();
+    }
+
     /** The record that is told of changes. */
     Ledger ledger() {
         return ledger;
@@ -257,6 +262,8 @@ final class AddressSpaces {
     /** Opens tables in another store from now on, and forgets the present one's record. */
     void adopt(MappingStore next, Ledger nextLedger) {
         Ledger last = ledger;
+        // What was found in the old tables the new ones need not have, if a store has failed.
+        revocation.invalidations().invalidateAll();
         store = next;
         ledger = nextLedger;
         // Only now, so that there is a valid record at each moment.

@@ -144,7 +144,8 @@ final class IommuDevice implements DeviceType, DmaTranslator, AutoCloseable {
         AccessSlot slot = new AccessSlot();
         gate.join(slot);
         PortFaults portFaults = new PortFaults(faults, endpointId, settings.granule());
-        PortTranslation translation = new PortTranslation(endpoint, config, portFaults, stores::failed, trace);
+        PortTranslation translation =
+                new PortTranslation(endpoint, config, portFaults, spaces.invalidations(), stores::failed, trace);
         IommuPort port = new IommuPort(endpoint, translation, slot, memory.open(slot), this::forget);
         ports.add(port);
         return port;

@@ -82,7 +82,7 @@ final class MappingRules {
         try {
             if (conduct.unmapsUpToSplit()) {
                 UnmapResult result = new LenientUnmap(domain, journal, trace).remove(start, end);
-                revoke(domain);
+                revocation.removed(domain, start, end);
                 return result == UnmapResult.OK ? RequestStatus.OK : RequestStatus.RANGE;
             }
             TracedUnmap traced = trace.on() ? new TracedUnmap(trace, domain, start, end) : null;
@@ -93,10 +93,10 @@ final class MappingRules {
                 traced.tell();
             }
         } catch (StoreFailure failure) {
-            revoke(domain);
+            revocation.removed(domain, start, end);
             return refuse(failure);
         }
-        revoke(domain);
+        revocation.removed(domain, start, end);
         if (journal != null) {
             journal.unmap(domain, start, end);
         }
@@ -129,11 +129,6 @@ final class MappingRules {
                 yield RequestStatus.OK;
             }
         };
-    }
-
-    private void revoke(Domain domain) {
-        domain.moveOn();
-        revocation.began();
     }
 
     private RequestStatus refuse(StoreFailure failure) {

@@ -27,8 +27,7 @@ final class Piece {
     /** Begins a piece: translates its first byte. */
     long begin(long address, Direction direction) throws AccessFault {
         distance = 0;
-        translation.translate(address, direction);
-        long physical = translation.physical();
+        long physical = translation.translate(address, direction);
         distance = address - physical;
         return physical;
     }

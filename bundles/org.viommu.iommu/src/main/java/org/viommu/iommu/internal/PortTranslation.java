@@ -13,8 +13,8 @@ import org.viommu.virtio.iommu.FaultReason;
 import org.viommu.virtio.iommu.MapFlags;
 
 /**
- * Decides one port's accesses: reserved region, then bypass, then domain, then mapping and its permissions. It
- * remembers the last mapping that it found; that is good while the endpoint's view and the domain's generation stay.
+ * Decides one port's accesses: reserved region, then bypass, then domain, then mapping and its permissions. What it
+ * remembers is good while the endpoint's view stays, and until it is unmapped.
  *
  * <p>Confined to the port's thread, which is inside its slot, but for {@link #count()}.
  */
@@ -39,64 +39,55 @@ final class PortTranslation {
     private final Endpoint endpoint;
     private final IommuConfigSpace config;
     private final PortFaults faults;
+    private final Invalidations invalidations;
     private final Consumer<StoreFailure> failures;
     private final Trace trace;
+    private final TranslationCache cache;
     private final Translation found = new Translation();
 
-    /** The view under which {@link #found} was looked up; null if it holds nothing. */
-    private Endpoint.View foundView;
-
-    private long foundGeneration;
-
-    /** Last address to which {@link #found} counts: a reserved region may begin behind it. */
-    private long foundLimit;
+    /** The view to which the cache belongs; null if there is none. */
+    private Endpoint.View cachedView;
 
     private long count;
-    private long physical;
     private long last;
+
+    /** Whether an access has passed untranslated; only for the trace. */
+    private boolean passed;
+
     private boolean closed;
 
     PortTranslation(
             Endpoint endpoint,
             IommuConfigSpace config,
             PortFaults faults,
+            Invalidations invalidations,
             Consumer<StoreFailure> failures,
             Trace trace) {
         this.endpoint = endpoint;
         this.config = config;
         this.faults = faults;
+        this.invalidations = invalidations;
         this.failures = failures;
         this.trace = trace;
+        cache = new TranslationCache(invalidations);
     }
 
     /**
-     * Translates an address. The answer is in {@link #physical()} and {@link #last()}.
+     * Translates an address.
      *
+     * @return the guest-physical address; how far it counts is in {@link #last()}
      * @throws AccessFault if the access is refused; it has been reported
      */
-    void translate(long address, Direction direction) throws AccessFault {
+    long translate(long address, Direction direction) throws AccessFault {
         COUNT.setOpaque(this, count + 1);
         Endpoint.View view = endpoint.view();
-        if (trace.on()) {
-            traced(view, address, direction);
-        } else {
-            resolve(view, address, direction);
-        }
+        return trace.on() ? traced(view, address, direction) : resolve(view, address, direction);
     }
 
-    private void resolve(Endpoint.View view, long address, Direction direction) throws AccessFault {
-        if (view != foundView
-                || foundGeneration != view.domain().generation()
-                || !Unsigned.within(address, found.start(), foundLimit)) {
-            decide(view, address, direction);
-        } else {
-            useFound(address, direction);
-        }
-    }
-
-    /** Guest-physical address of the address translated last. */
-    long physical() {
-        return physical;
+    private long resolve(Endpoint.View view, long address, Direction direction) throws AccessFault {
+        return view == cachedView && (cache.holds(address) || cache.recall(address))
+                ? cached(address, direction)
+                : decide(view, address, direction);
     }
 
     /** Last I/O virtual address (inclusive) to which the translation goes on without a break. */
@@ -112,24 +103,25 @@ final class PortTranslation {
     /** Refuses everything from now on. */
     void close() {
         closed = true;
-        foundView = null;
+        cachedView = null;
     }
 
     /** Tells of accesses that bypass nothing, and where they go. */
-    private void traced(Endpoint.View view, long address, Direction direction) throws AccessFault {
+    private long traced(Endpoint.View view, long address, Direction direction) throws AccessFault {
         boolean bypasses = view.attached() ? view.domain().bypass() : config.bypass();
         if (!bypasses) {
             int access = direction == Direction.WRITE ? WRITE_ACCESS : READ_ACCESS;
             trace.put(TraceKind.TRANSLATE, endpoint.id(), address, access);
         }
-        resolve(view, address, direction);
-        if (foundView != null) {
+        passed = false;
+        long physical = resolve(view, address, direction);
+        if (!passed) {
             trace.put(TraceKind.TRANSLATE_OUT, endpoint.id(), address, physical);
         }
+        return physical;
     }
 
-    private void decide(Endpoint.View view, long address, Direction direction) throws AccessFault {
-        foundView = null;
+    private long decide(Endpoint.View view, long address, Direction direction) throws AccessFault {
         if (closed) {
             throw new AccessFault(AccessFault.Reason.CLOSED, address);
         }
@@ -144,8 +136,7 @@ final class PortTranslation {
                 if (!reserved.msi(region)) {
                     throw refused(FaultReason.MAPPING, address, direction);
                 }
-                identity(address, reserved.end(region));
-                return;
+                return pass(address, reserved.end(region));
             }
             limit = reserved.start(region) - 1;
         }
@@ -154,20 +145,23 @@ final class PortTranslation {
             throw refused(FaultReason.DOMAIN, address, direction);
         }
         if (domain == null || domain.bypass()) {
-            identity(address, limit);
-            return;
+            return pass(address, limit);
         }
-        find(view, address, direction);
-        foundLimit = Unsigned.min(found.end(), limit);
-        useFound(address, direction);
+        if (view != cachedView) {
+            cache.forget();
+            cachedView = view;
+        }
+        find(domain, address, direction, limit);
+        return cached(address, direction);
     }
 
-    private void find(Endpoint.View view, long address, Direction direction) throws AccessFault {
+    private void find(Domain domain, long address, Direction direction, long limit) throws AccessFault {
+        int place = Invalidations.place(domain.id(), address);
         // Before the look-up: a mapping removed since then makes what was found useless.
-        foundGeneration = view.domain().generation();
+        long removals = invalidations.count(place);
         boolean present;
         try {
-            present = view.domain().table().lookup(address, found);
+            present = domain.table().lookup(address, found);
         } catch (StoreFailure failure) {
             failures.accept(failure);
             throw refused(FaultReason.UNKNOWN, address, direction);
@@ -175,21 +169,21 @@ final class PortTranslation {
         if (!present) {
             throw refused(FaultReason.MAPPING, address, direction);
         }
-        foundView = view;
+        cache.remember(address, found, Unsigned.min(found.end(), limit), place, removals);
     }
 
-    private void useFound(long address, Direction direction) throws AccessFault {
-        int needed = direction == Direction.WRITE ? MapFlags.WRITE : MapFlags.READ;
-        if ((found.flags() & needed) == 0) {
+    private long cached(long address, Direction direction) throws AccessFault {
+        if (!cache.grants(direction == Direction.WRITE ? MapFlags.WRITE : MapFlags.READ)) {
             throw refused(FaultReason.MAPPING, address, direction);
         }
-        physical = found.physical() + (address - found.start());
-        last = foundLimit;
+        last = cache.last();
+        return cache.physical(address);
     }
 
-    private void identity(long address, long limit) {
-        physical = address;
+    private long pass(long address, long limit) {
+        passed = true;
         last = limit;
+        return address;
     }
 
     private AccessFault refused(FaultReason reason, long address, Direction direction) {

@@ -14,6 +14,7 @@ import org.viommu.memory.AccessGate;
  */
 final class Revocation {
     private final AccessGate gate;
+    private final Invalidations invalidations = new Invalidations();
 
     /** Tables of domains that have ceased to exist, to be closed when nobody uses them any more. */
     private final List<DomainTable> retired = new ArrayList<>();
@@ -24,6 +25,17 @@ final class Revocation {
     /** @param gate that accesses pass */
     Revocation(AccessGate gate) {
         this.gate = gate;
+    }
+
+    /** For whoever remembers translations. */
+    Invalidations invalidations() {
+        return invalidations;
+    }
+
+    /** Mappings have been removed from a range of a domain: see {@link #began()}. */
+    void removed(Domain domain, long start, long end) {
+        invalidations.invalidate(domain.id(), start, end);
+        began();
     }
 
     /** Something has been taken away: accesses that begin from now on do not see it. */

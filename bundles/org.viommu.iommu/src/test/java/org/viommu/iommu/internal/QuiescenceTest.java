@@ -55,6 +55,21 @@ class QuiescenceTest {
                 mapAll(guest);
             }
         },
+        /** So that what a port remembers of one page must go, and what it remembers of others may stay. */
+        UNMAP_ONE_BY_ONE {
+            @Override
+            void take(TestGuest guest) {
+                for (int page = 0; page < PAGES; page++) {
+                    long address = IOVA + page * PAGE;
+                    expectOk(guest.unmap(1, address, address + PAGE - 1));
+                }
+            }
+
+            @Override
+            void give(TestGuest guest) {
+                mapAll(guest);
+            }
+        },
         DETACH {
             @Override
             void take(TestGuest guest) {

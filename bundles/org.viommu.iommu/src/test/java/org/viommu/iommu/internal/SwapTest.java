@@ -299,6 +299,20 @@ class SwapTest {
     }
 
     @Test
+    void what_a_port_remembers_goes_with_the_store_that_has_lost_it() throws AccessFault {
+        offer(first, 0);
+        awaitStore("first");
+        fill(1, ENDPOINT);
+        try (DmaPort port = guest.port(ENDPOINT)) {
+            assertThat(port.getInt(4 * PAGE)).isEqualTo(port.getInt(4 * PAGE));
+            first.with(Defect.ITERATION_STOPS_EARLY, 0);
+            guest.stores.withdraw(first);
+            assertThat(all(1)).hasSize(2);
+            assertThatThrownBy(() -> port.getInt(4 * PAGE)).isInstanceOf(AccessFault.class);
+        }
+    }
+
+    @Test
     void what_was_translated_before_stays_good() throws AccessFault {
         fill(1, ENDPOINT);
         try (DmaPort port = guest.port(ENDPOINT)) {
