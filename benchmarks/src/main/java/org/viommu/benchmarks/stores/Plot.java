@@ -16,7 +16,7 @@ final class Plot {
     private static final int TOP = 50;
     private static final List<Integer> LEFT = List.of(70, 510);
     private static final double MAX_DECADE = 4;
-    private static final List<String> COLOURS = List.of("#b33", "#d80", "#888", "#06c", "#283");
+    private static final List<String> COLOURS = List.of("#b33", "#d80", "#888", "#06c", "#283", "#84b");
 
     private final Measured measured;
     private final List<Workload> crowds =
@@ -35,7 +35,7 @@ final class Plot {
         diagram(LEFT.get(0), "MAP and UNMAP, ns for each request", "churn");
         diagram(LEFT.get(1), "random look-up that waits for the one before, ns", "random");
         for (Store store : Store.values()) {
-            int x = LEFT.get(0) + store.ordinal() * 170;
+            int x = LEFT.get(0) + store.ordinal() * 140;
             add("<rect x=\"%d\" y=\"8\" width=\"14\" height=\"4\" fill=\"%s\"/>", x, colour(store));
             add("<text x=\"%d\" y=\"14\">%s</text>", x + 18, store.title);
         }

@@ -6,6 +6,8 @@ package org.viommu.benchmarks.stores;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
@@ -38,6 +40,7 @@ final class Report {
         say(
                 "Machine: %s, %d processors; Java %s; nanoseconds are medians, ratios are medians of rounds in which the stores have their turns one after the other.",
                 processor(), Runtime.getRuntime().availableProcessors(), Runtime.version());
+        say("Measured %s.", span());
         say("");
         say("## Targets of the default store");
         say("");
@@ -56,6 +59,12 @@ final class Report {
         say(
                 "Nanoseconds for each request (MAP and UNMAP in turn), each look-up that waits for the one before (random, DMA order), each look-up of many at once");
         say("(stream), and each mapping that an UNMAP of 16 MiB removes.");
+        say("");
+        say(
+                "The rows of stores are bare look-ups and changes of one table. The last row is what the device does around the default store: rules of MAP and UNMAP, and");
+        say(
+                "for a look-up the decision of a port on an access (reserved regions, bypass, domain, permissions, its translation cache), as `DmaPort` makes it, without");
+        say("the requests' bytes and the memory behind.");
         crowd("MAP, UNMAP", "churn");
         crowd("random look-up", "random");
         crowd("stream of look-ups", "stream");
@@ -73,11 +82,11 @@ final class Report {
         say("## A reader beside a writer");
         say("");
         say(
-                "What is left of a reader's rate beside a writer that maps and unmaps without a pause, elsewhere or every other page between those that are read.");
+                "What is left of a reader's rate beside a writer that maps and unmaps without a pause, elsewhere or every other page between those that are read, so that both work on the same cache lines.");
         say("");
         say("| store | elsewhere | between |");
         say("|---|--:|--:|");
-        for (Store store : List.of(Store.RADIX, Store.TREE)) {
+        for (Store store : StoreComparison.javaStores()) {
             say(
                     "| %s | %s %% | %s %% |",
                     store.title,
@@ -142,6 +151,21 @@ final class Report {
         }
     }
 
+    /** When the measurements began, from the first to the last of them. */
+    private String span() {
+        List<Instant> times = Stream.concat(measured.workloads().values().stream(), Stream.of(measured.reader()))
+                .filter(results -> results.has(Store.RADIX))
+                .map(results -> results.measured().truncatedTo(ChronoUnit.MINUTES))
+                .sorted()
+                .toList();
+        if (times.isEmpty()) {
+            return "nothing yet";
+        }
+        Instant first = times.get(0);
+        Instant last = times.get(times.size() - 1);
+        return first.equals(last) ? "at " + first : "from " + first + " to " + last;
+    }
+
     private void memory() {
         List<Workload> workloads = List.of(Workload.C64K, Workload.C1M, Workload.SPARSE, Workload.SPREAD);
         say("");
@@ -150,6 +174,9 @@ final class Report {
         say("| store | 64k close together | 1M close together | random pages | 8 pages in each 2 MiB |");
         say("|---|--:|--:|--:|--:|");
         for (Store store : Store.values()) {
+            if (store == Store.PORT) {
+                continue;
+            }
             say(
                     "| %s | %s |",
                     store.title,

@@ -6,6 +6,7 @@ package org.viommu.benchmarks.stores;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -24,6 +25,21 @@ final class Results {
     record Figure(double nanos, double value) {}
 
     private final Map<Store, Map<String, List<Figure>>> figures = new EnumMap<>(Store.class);
+    private final Instant measured;
+
+    /** Begins a measurement. */
+    Results() {
+        this(Instant.now());
+    }
+
+    private Results(Instant measured) {
+        this.measured = measured;
+    }
+
+    /** When the measurement began. */
+    Instant measured() {
+        return measured;
+    }
 
     /**
      * Adds one round, as printed by a process: pass, section, records, nanoseconds, value.
@@ -52,14 +68,16 @@ final class Results {
 
     void save(Path file) throws IOException {
         List<String> lines = new ArrayList<>();
+        lines.add(measured.toString());
         figures.forEach((store, sections) -> sections.forEach((section, rounds) -> rounds.forEach(
                 figure -> lines.add(store + " " + section + " " + figure.nanos() + " " + figure.value()))));
         Files.write(file, lines);
     }
 
     static Results load(Path file) throws IOException {
-        Results results = new Results();
-        for (String line : Files.readAllLines(file)) {
+        List<String> lines = Files.readAllLines(file);
+        Results results = new Results(Instant.parse(lines.get(0)));
+        for (String line : lines.subList(1, lines.size())) {
             String[] words = line.split(" ");
             results.figures
                     .computeIfAbsent(Store.valueOf(words[0]), s -> new HashMap<>())
@@ -67,6 +85,10 @@ final class Results {
                     .add(new Figure(Double.parseDouble(words[2]), Double.parseDouble(words[3])));
         }
         return results;
+    }
+
+    boolean has(Store store) {
+        return figures.containsKey(store);
     }
 
     boolean has(Store store, String section) {

@@ -9,7 +9,9 @@ enum Store {
     STD_MAP("C++ std::map", "stdmap.cpp", null),
     C_RADIX("C page table", "radix.c", null),
     RADIX("mapping.radix", null, "org.viommu.mapping.radix.RadixStore"),
-    TREE("mapping.tree", null, "org.viommu.mapping.tree.TreeStore");
+    TREE("mapping.tree", null, "org.viommu.mapping.tree.TreeStore"),
+    /** The default store behind the device's rules, asked by a port. */
+    PORT("mapping.radix, by a DMA port", null, "org.viommu.iommu.internal.PortStore");
 
     final String title;
 

@@ -141,7 +141,7 @@ final class StoreComparison {
         return text.lines().toList();
     }
 
-    private static List<Store> javaStores() {
+    static List<Store> javaStores() {
         return Stream.of(Store.values()).filter(store -> !store.isNative()).toList();
     }
 

@@ -106,6 +106,9 @@ final class TraceRun {
     }
 
     private static long dependent(MappingTable table, long[] addresses) {
+        if (table instanceof OwnLookups own) {
+            return own.dependent(addresses, noBits);
+        }
         Translation translation = new Translation();
         long sum = 0;
         long last = 0;
@@ -122,6 +125,9 @@ final class TraceRun {
     }
 
     private static long independent(MappingTable table, long[] addresses) {
+        if (table instanceof OwnLookups own) {
+            return own.independent(addresses);
+        }
         Translation translation = new Translation();
         long sum = 0;
         for (long address : addresses) {
