@@ -44,6 +44,8 @@ class AllocationTest {
                 guest.detach(1, TestGuest.NO_ENDPOINT);
                 guest.probe(-1, RequestLayout.TAIL_SIZE);
                 guest.probe(TestGuest.NO_ENDPOINT, PROBE_ROOM);
+                guest.probe(TestGuest.ENDPOINT + 1, PROBE_ROOM);
+                guest.detach(1, TestGuest.ENDPOINT + 1);
             }
             least = Math.min(least, guest.allocatedByDevice() - before);
         }
