@@ -5,15 +5,20 @@ package org.viommu.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.management.ManagementFactory;
 import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import javax.management.JMException;
+import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 import org.viommu.mapping.MappingStore;
+import org.viommu.mapping.Translation;
 
 /** A guest that chooses its addresses badly, or wickedly, costs no more than its number of mappings. */
 abstract class MemoryRules extends TableRules {
     private static final int MAPPINGS = 1 << 16;
+    private static final int LOOKUPS = 20_000;
     private static final long PAGE = 0x1000;
     private static final int PAGE_BITS = 12;
 
@@ -135,6 +140,30 @@ abstract class MemoryRules extends TableRules {
         });
     }
 
+    @Test
+    void lookups_leave_nothing_to_the_collector() throws JMException {
+        for (long page = 0; page < LOOKUPS; page += 2) {
+            mapPage(page);
+            mapPage(1L << 30 | page << 10);
+        }
+        map(1L << 60, 3L << 60);
+        Translation translation = new Translation();
+        long least = Long.MAX_VALUE;
+        // The platform itself allocates now and then, while it links call sites and compiles.
+        for (int attempt = 0; attempt < 10 && least >= LOOKUPS; attempt++) {
+            long before = allocated();
+            int found = 0;
+            for (long page = 0; page < LOOKUPS; page++) {
+                found += table().lookup(page << PAGE_BITS, translation) ? 1 : 0;
+                found += table().lookup((1L << 30 | page << 10) << PAGE_BITS, translation) ? 1 : 0;
+                found += table().lookup((1L << 60) + page, translation) ? 1 : 0;
+            }
+            least = Math.min(least, allocated() - before);
+            assertThat(found).isEqualTo(2 * LOOKUPS);
+        }
+        assertThat(least).isLessThan(LOOKUPS);
+    }
+
     private void mapPage(long page) {
         map(page << PAGE_BITS, (page << PAGE_BITS) + PAGE - 1);
     }
@@ -147,6 +176,16 @@ abstract class MemoryRules extends TableRules {
         assertThat(used)
                 .as("bytes of heap for %d mappings", mappings)
                 .isLessThanOrEqualTo(mappings * bytesPerMapping.getAsLong() + NOISE);
+    }
+
+    /** Bytes that this thread has allocated so far. By name, because the type that has the method is of one vendor. */
+    private static long allocated() throws JMException {
+        return (long) ManagementFactory.getPlatformMBeanServer()
+                .invoke(
+                        new ObjectName(ManagementFactory.THREAD_MXBEAN_NAME),
+                        "getThreadAllocatedBytes",
+                        new Object[] {Thread.currentThread().getId()},
+                        new String[] {"long"});
     }
 
     private static long usedHeap() {

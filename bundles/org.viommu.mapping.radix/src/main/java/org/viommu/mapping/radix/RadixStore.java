@@ -19,7 +19,7 @@ import org.viommu.mapping.radix.internal.RadixTable;
 /**
  * Keeps the mappings of each domain in a radix tree in the heap: the store to use unless something else is needed.
  *
- * <p>A look-up costs some loads whatever the number of mappings, allocates nothing and never waits. A mapping takes about 30 bytes where mappings are dense, and
+ * <p>A look-up costs some loads whatever the number of mappings, allocates nothing and never waits. A mapping takes about 37 bytes where mappings are dense, and
  * at most 160 wherever a guest puts it, so that the limit on mappings is a limit on memory.
  */
 @Component(configurationPid = RadixStore.PID, property = "service.ranking:Integer=100")
