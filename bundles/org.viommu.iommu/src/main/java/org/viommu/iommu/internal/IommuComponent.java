@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -21,6 +23,7 @@ import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.viommu.configuration.Change;
+import org.viommu.configuration.SettingException;
 import org.viommu.configuration.Settings;
 import org.viommu.iommu.ProbeExtension;
 import org.viommu.iommu.trace.TraceListener;
@@ -95,7 +98,19 @@ public final class IommuComponent {
     }
 
     private static Settings<IommuConfiguration> read(Map<String, ?> properties) {
-        return Settings.read(IommuConfiguration.PID, IommuConfiguration.class, properties);
+        Settings<IommuConfiguration> settings =
+                Settings.read(IommuConfiguration.PID, IommuConfiguration.class, properties);
+        checkFilter("store.target", settings.values().store_target());
+        return settings;
+    }
+
+    /** Declarative Services uses the filter itself. */
+    private static void checkFilter(String key, String value) {
+        try {
+            FrameworkUtil.createFilter(value);
+        } catch (InvalidSyntaxException e) {
+            throw new SettingException(IommuConfiguration.PID, key, value, "it is no filter: " + e.getMessage());
+        }
     }
 
     private void follow(Settings<IommuConfiguration> next, IommuSettings nextSettings) {

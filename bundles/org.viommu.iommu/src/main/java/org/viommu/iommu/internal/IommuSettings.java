@@ -9,8 +9,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.osgi.framework.FrameworkUtil;
-import org.osgi.framework.InvalidSyntaxException;
 import org.viommu.configuration.Change;
 import org.viommu.configuration.SettingException;
 import org.viommu.topology.IommuNode;
@@ -59,7 +57,6 @@ record IommuSettings(
      * @throws IllegalArgumentException naming the PID, the key, the value and what is allowed
      */
     static IommuSettings of(IommuConfiguration configuration) {
-        checkFilter("store.target", configuration.store_target());
         return new IommuSettings(
                 text("machine", configuration.machine()),
                 text("name", configuration.name()),
@@ -176,15 +173,6 @@ record IommuSettings(
             throw refused(key, number, "must be at least 1");
         }
         return number;
-    }
-
-    /** Declarative Services uses the filter itself. */
-    private static void checkFilter(String key, String value) {
-        try {
-            FrameworkUtil.createFilter(value);
-        } catch (InvalidSyntaxException e) {
-            throw refused(key, value, "it is no filter: " + e.getMessage());
-        }
     }
 
     private static SettingException refused(String key, Object value, String why) {

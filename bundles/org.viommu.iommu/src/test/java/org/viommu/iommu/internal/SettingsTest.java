@@ -128,14 +128,6 @@ class SettingsTest {
     }
 
     @Test
-    void a_target_that_is_no_filter_is_refused() {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() ->
-                        IommuSettings.of(read(Map.of("store.target", "radix")).values()))
-                .withMessageStartingWith("org.viommu.iommu: store.target: 'radix': it is no filter: ");
-    }
-
-    @Test
     void a_device_at_work_follows_these_changes_and_no_others() {
         Map<String, ?> other = Map.ofEntries(
                 Map.entry("machine", "vm2"),
