@@ -27,6 +27,10 @@ final class GuestMemoryAccess implements MemoryAccess {
     private final AccessSlot slot;
     private GuestMemory memory;
     private int depth;
+
+    /** The table's number inside a bracket, 0 outside. */
+    private long view;
+
     private RegionTable table = RegionTable.EMPTY;
     private Window hint = Window.NONE;
     private Window olderHint = Window.NONE;
@@ -45,6 +49,7 @@ final class GuestMemoryAccess implements MemoryAccess {
             if (current != table) {
                 take(current);
             }
+            view = current.number();
         }
     }
 
@@ -54,8 +59,24 @@ final class GuestMemoryAccess implements MemoryAccess {
             throw new IllegalStateException("exit without enter");
         }
         if (--depth == 0) {
+            view = 0;
             slot.exit();
         }
+    }
+
+    @Override
+    public long view() {
+        return view;
+    }
+
+    @Override
+    public Window window(long address, Direction direction) {
+        if (view == 0) {
+            return null;
+        }
+        Window window = seek(address);
+        boolean usable = window.mappable() && (direction == Direction.READ || window.writable());
+        return usable ? window : null;
     }
 
     @Override

@@ -49,6 +49,29 @@ public interface MemoryAccess extends AutoCloseable {
     void exit();
 
     /**
+     * Which view of memory the access has. It changes when windows that the access has given may not be touched any
+     * more. An access that gives none has no view.
+     *
+     * @return a positive number inside a bracket, 0 outside and without views
+     */
+    default long view() {
+        return 0;
+    }
+
+    /**
+     * The window that holds a byte, for many accesses near it. Never a fault: who gets none uses the other operations,
+     * which say what is wrong with an address.
+     *
+     * @param address of the byte, unsigned
+     * @param direction of the accesses that will be made to the window
+     * @return a window of the present {@link #view()}, or null: outside brackets, if the byte may not be accessed, or if
+     *     it cannot be reached directly
+     */
+    default Window window(long address, Direction direction) {
+        return null;
+    }
+
+    /**
      * Reads one byte.
      *
      * @param address where, unsigned

@@ -8,11 +8,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** An immutable set of disjoint regions and the order in which their windows lie. */
 final class RegionTable {
+    private static final AtomicLong NUMBERS = new AtomicLong();
+
     static final RegionTable EMPTY = new RegionTable(List.of());
 
+    private final long number = NUMBERS.incrementAndGet();
     private final List<MemoryRegion> regions;
     private final Window[] windows;
 
@@ -51,6 +55,11 @@ final class RegionTable {
         return new RegionTable(ascending);
     }
 
+    /** A positive number that no other table of any memory has. */
+    long number() {
+        return number;
+    }
+
     /** The regions in ascending order. */
     List<MemoryRegion> regions() {
         return regions;
@@ -68,14 +77,14 @@ final class RegionTable {
         return windows.length;
     }
 
-    private static void addWindows(MemoryRegion region, List<Window> target) {
+    private void addWindows(MemoryRegion region, List<Window> target) {
         if (!region.mappable()) {
-            target.add(Window.notMappable(region.start(), region.end(), target.size()));
+            target.add(Window.notMappable(number, region.start(), region.end(), target.size()));
             return;
         }
         long start = region.start();
         for (ByteBuffer bytes : region.windows()) {
-            target.add(Window.mapped(start, bytes, region.writable(), target.size()));
+            target.add(Window.mapped(number, start, bytes, region.writable(), target.size()));
             start += bytes.capacity();
         }
     }
