@@ -9,6 +9,7 @@ import org.viommu.memory.AccessFault;
 import org.viommu.memory.MemoryAccess;
 import org.viommu.memory.MemoryAccess.Direction;
 import org.viommu.memory.MemoryAccess.Visitor;
+import org.viommu.memory.Window;
 
 /**
  * One buffer that a driver has made available, as its device sees it: a readable part followed by a writable part. How
@@ -30,11 +31,22 @@ public final class Chain {
 
     private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(4096).asReadOnlyBuffer();
 
-    private final Segments readable = new Segments();
-    private final Segments writable = new Segments();
+    private final ChainPart readable = new ChainPart(Direction.READ);
+    private final ChainPart writable = new ChainPart(Direction.WRITE);
     private final ByteBuffer zeros = ZEROS.duplicate();
-    private final Shift shift = new Shift();
     private MemoryAccess access;
+
+    /** Whether the parts know what the chain consists of; a pair is divided into them when they are first asked. */
+    private boolean divided = true;
+
+    /** Where the pieces of a pair lie; the lengths are 0 if the chain is none. */
+    private Window window;
+
+    private int requestBase;
+    private int requestLength;
+    private int answerBase;
+    private int answerLength;
+
     private int id;
     private int position;
     private int slots = 1;
@@ -53,15 +65,52 @@ public final class Chain {
      */
     public void begin(MemoryAccess access, int id) {
         if (this.access != access) {
-            // The usual chain stays with one queue; the collector's barrier behind the store would cost more than the
-            // comparison.
             this.access = access;
         }
         this.id = id;
         slots = 1;
+        divided = true;
+        requestLength = 0;
+        answerLength = 0;
         inWritablePart = false;
-        readable.clear();
-        writable.clear();
+        readable.begin(access);
+        writable.begin(access);
+    }
+
+    /**
+     * Forgets everything and becomes a pair: one readable and one writable piece, which lie in one window. For
+     * implementations of {@link DeviceQueue}, which enter the access before.
+     *
+     * @param access the way to the buffers
+     * @param window of the access's present view, writable, that holds both pieces
+     * @param id by which the queue knows the chain
+     * @param request address of the readable piece
+     * @param requestLength its length in bytes, 1 or more
+     * @param answer address of the writable piece
+     * @param answerLength its length in bytes, 1 or more
+     */
+    public void pair(
+            MemoryAccess access,
+            Window window,
+            int id,
+            long request,
+            int requestLength,
+            long answer,
+            int answerLength) {
+        // References usually stay, and the collector's barrier behind a store would cost more than a comparison.
+        if (this.access != access) {
+            this.access = access;
+        }
+        if (this.window != window) {
+            this.window = window;
+        }
+        this.id = id;
+        slots = 1;
+        this.requestBase = window.offset(request);
+        this.requestLength = requestLength;
+        this.answerBase = window.offset(answer);
+        this.answerLength = answerLength;
+        divided = false;
     }
 
     /**
@@ -134,7 +183,7 @@ public final class Chain {
      * @return 0 to 2^32
      */
     public long readableLength() {
-        return readable.total();
+        return divided ? readable.total() : requestLength;
     }
 
     /**
@@ -143,7 +192,7 @@ public final class Chain {
      * @return 0 to 2^32
      */
     public long writableLength() {
-        return writable.total();
+        return divided ? writable.total() : answerLength;
     }
 
     /**
@@ -154,8 +203,10 @@ public final class Chain {
      * @throws AccessFault if it cannot be read
      */
     public byte readByte(long offset) throws AccessFault {
-        readable.holds(offset, Byte.BYTES);
-        return access.getByte(readable.address(offset));
+        if (inRequest(offset, Byte.BYTES)) {
+            return window.bytes().get(requestBase + (int) offset);
+        }
+        return readable().getByte(offset);
     }
 
     /**
@@ -166,9 +217,10 @@ public final class Chain {
      * @throws AccessFault if it cannot be read
      */
     public short readShort(long offset) throws AccessFault {
-        return readable.holds(offset, Short.BYTES)
-                ? access.getShort(readable.address(offset))
-                : (short) gather(offset, Short.BYTES);
+        if (inRequest(offset, Short.BYTES)) {
+            return window.bytes().getShort(requestBase + (int) offset);
+        }
+        return readable().getShort(offset);
     }
 
     /**
@@ -179,9 +231,10 @@ public final class Chain {
      * @throws AccessFault if it cannot be read
      */
     public int readInt(long offset) throws AccessFault {
-        return readable.holds(offset, Integer.BYTES)
-                ? access.getInt(readable.address(offset))
-                : (int) gather(offset, Integer.BYTES);
+        if (inRequest(offset, Integer.BYTES)) {
+            return window.bytes().getInt(requestBase + (int) offset);
+        }
+        return readable().getInt(offset);
     }
 
     /**
@@ -192,9 +245,10 @@ public final class Chain {
      * @throws AccessFault if it cannot be read
      */
     public long readLong(long offset) throws AccessFault {
-        return readable.holds(offset, Long.BYTES)
-                ? access.getLong(readable.address(offset))
-                : gather(offset, Long.BYTES);
+        if (inRequest(offset, Long.BYTES)) {
+            return window.bytes().getLong(requestBase + (int) offset);
+        }
+        return readable().getLong(offset);
     }
 
     /**
@@ -205,18 +259,7 @@ public final class Chain {
      * @throws AccessFault if a byte cannot be read
      */
     public void read(long offset, ByteBuffer target) throws AccessFault {
-        Objects.checkFromIndexSize(offset, target.remaining(), readable.total());
-        int limit = target.limit();
-        try {
-            for (long at = offset; target.position() < limit; ) {
-                long address = readable.seek(at);
-                int length = (int) Math.min(limit - target.position(), readable.rest(at));
-                access.read(address, target.limit(target.position() + length));
-                at += length;
-            }
-        } finally {
-            target.limit(limit);
-        }
+        readable().read(offset, target);
     }
 
     /**
@@ -227,8 +270,11 @@ public final class Chain {
      * @throws AccessFault if it cannot be written
      */
     public void writeByte(long offset, byte value) throws AccessFault {
-        writable.holds(offset, Byte.BYTES);
-        access.putByte(writable.address(offset), value);
+        if (inAnswer(offset, Byte.BYTES)) {
+            window.bytes().put(answerBase + (int) offset, value);
+        } else {
+            writable().putByte(offset, value);
+        }
     }
 
     /**
@@ -239,10 +285,10 @@ public final class Chain {
      * @throws AccessFault if it cannot be written
      */
     public void writeShort(long offset, short value) throws AccessFault {
-        if (writable.holds(offset, Short.BYTES)) {
-            access.putShort(writable.address(offset), value);
+        if (inAnswer(offset, Short.BYTES)) {
+            window.bytes().putShort(answerBase + (int) offset, value);
         } else {
-            scatter(offset, Short.BYTES, value);
+            writable().putShort(offset, value);
         }
     }
 
@@ -254,10 +300,10 @@ public final class Chain {
      * @throws AccessFault if it cannot be written
      */
     public void writeInt(long offset, int value) throws AccessFault {
-        if (writable.holds(offset, Integer.BYTES)) {
-            access.putInt(writable.address(offset), value);
+        if (inAnswer(offset, Integer.BYTES)) {
+            window.bytes().putInt(answerBase + (int) offset, value);
         } else {
-            scatter(offset, Integer.BYTES, value);
+            writable().putInt(offset, value);
         }
     }
 
@@ -269,10 +315,10 @@ public final class Chain {
      * @throws AccessFault if it cannot be written
      */
     public void writeLong(long offset, long value) throws AccessFault {
-        if (writable.holds(offset, Long.BYTES)) {
-            access.putLong(writable.address(offset), value);
+        if (inAnswer(offset, Long.BYTES)) {
+            window.bytes().putLong(answerBase + (int) offset, value);
         } else {
-            scatter(offset, Long.BYTES, value);
+            writable().putLong(offset, value);
         }
     }
 
@@ -284,18 +330,7 @@ public final class Chain {
      * @throws AccessFault if a byte cannot be written
      */
     public void write(long offset, ByteBuffer source) throws AccessFault {
-        Objects.checkFromIndexSize(offset, source.remaining(), writable.total());
-        int limit = source.limit();
-        try {
-            for (long at = offset; source.position() < limit; ) {
-                long address = writable.seek(at);
-                int length = (int) Math.min(limit - source.position(), writable.rest(at));
-                access.write(address, source.limit(source.position() + length));
-                at += length;
-            }
-        } finally {
-            source.limit(limit);
-        }
+        writable().write(offset, source);
     }
 
     /**
@@ -306,7 +341,7 @@ public final class Chain {
      * @throws AccessFault if a byte cannot be written
      */
     public void zero(long offset, long length) throws AccessFault {
-        Objects.checkFromIndexSize(offset, length, writable.total());
+        Objects.checkFromIndexSize(offset, length, writableLength());
         for (long done = 0; done < length; ) {
             int size = (int) Math.min(length - done, zeros.capacity());
             write(offset + done, zeros.position(0).limit(size));
@@ -323,7 +358,7 @@ public final class Chain {
      * @throws AccessFault if a byte cannot be read; pieces below it have been visited
      */
     public void visitReadable(long offset, long length, Visitor visitor) throws AccessFault {
-        visit(readable, offset, length, Direction.READ, visitor);
+        readable().visit(offset, length, visitor);
     }
 
     /**
@@ -336,58 +371,34 @@ public final class Chain {
      * @throws AccessFault if a byte cannot be written; pieces below it have been visited
      */
     public void visitWritable(long offset, long length, Visitor visitor) throws AccessFault {
-        visit(writable, offset, length, Direction.WRITE, visitor);
+        writable().visit(offset, length, visitor);
     }
 
-    private void visit(Segments part, long offset, long length, Direction direction, Visitor visitor)
-            throws AccessFault {
-        Objects.checkFromIndexSize(offset, length, part.total());
-        for (long done = 0; done < length; ) {
-            long address = part.seek(offset + done);
-            long size = Math.min(length - done, part.rest(offset + done));
-            shift.visit(access, address, size, direction, done, visitor);
-            done += size;
-        }
+    private boolean inRequest(long offset, int length) {
+        return offset >= 0 && offset <= requestLength - length && access.view() == window.view();
     }
 
-    /** Reads a value that several segments hold. */
-    private long gather(long offset, int length) throws AccessFault {
-        long value = 0;
-        for (int i = 0; i < length; i++) {
-            value |= (access.getByte(readable.seek(offset + i)) & 0xffL) << Byte.SIZE * i;
-        }
-        return value;
+    private boolean inAnswer(long offset, int length) {
+        return offset >= 0 && offset <= answerLength - length && access.view() == window.view();
     }
 
-    private void scatter(long offset, int length, long value) throws AccessFault {
-        for (int i = 0; i < length; i++) {
-            access.putByte(writable.seek(offset + i), (byte) (value >>> Byte.SIZE * i));
-        }
+    private ChainPart readable() {
+        divide();
+        return readable;
     }
 
-    /** Hands pieces of a segment on with their distance from where the whole visit began; made once for each chain. */
-    private static final class Shift implements Visitor {
-        private long distance;
-        private Visitor target;
+    private ChainPart writable() {
+        divide();
+        return writable;
+    }
 
-        void visit(MemoryAccess access, long address, long length, Direction direction, long distance, Visitor target)
-                throws AccessFault {
-            // The visitor may itself visit a part of the chain.
-            long outerDistance = this.distance;
-            Visitor outerTarget = this.target;
-            this.distance = distance;
-            this.target = target;
-            try {
-                access.visit(address, length, direction, this);
-            } finally {
-                this.distance = outerDistance;
-                this.target = outerTarget;
-            }
-        }
-
-        @Override
-        public void visit(ByteBuffer piece, long offset) {
-            target.visit(piece, distance + offset);
+    private void divide() {
+        if (!divided) {
+            divided = true;
+            readable.begin(access);
+            readable.add(window.start() + requestBase, requestLength);
+            writable.begin(access);
+            writable.add(window.start() + answerBase, answerLength);
         }
     }
 }

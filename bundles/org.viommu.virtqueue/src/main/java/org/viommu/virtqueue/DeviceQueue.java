@@ -47,6 +47,23 @@ public interface DeviceQueue {
     boolean pop(Chain chain) throws RingFault;
 
     /**
+     * Takes the next available chains, as many as there are and as a batch holds: like {@link #pop(Chain)} for each, but
+     * cheaper.
+     *
+     * @param batch receives the chains; what it held before is forgotten
+     * @return how many chains it holds now
+     * @throws RingFault if the ring breaks the rules, be it behind chains that have been taken
+     */
+    default int pop(ChainBatch batch) throws RingFault {
+        int count = 0;
+        while (count < batch.capacity() && pop(batch.chain(count))) {
+            count++;
+        }
+        batch.hold(count);
+        return count;
+    }
+
+    /**
      * Looks whether a chain is available, and changes nothing: what a device calls that polls.
      *
      * @return whether {@link #pop} would find something
@@ -65,6 +82,20 @@ public interface DeviceQueue {
      * @throws IllegalStateException if no chain of this queue waits to be pushed
      */
     void push(Chain chain, int written) throws RingFault;
+
+    /**
+     * Stages all chains of a batch as used: like {@link #push(Chain, int)} for each, but cheaper.
+     *
+     * @param batch popped from this queue and not yet pushed, with what has been written into each chain
+     * @throws RingFault if the ring cannot be written
+     * @throws IllegalArgumentException if that is more than the chain's writable part has
+     * @throws IllegalStateException if not as many chains of this queue wait to be pushed
+     */
+    default void push(ChainBatch batch) throws RingFault {
+        for (int i = 0; i < batch.count(); i++) {
+            push(batch.chain(i), batch.written(i));
+        }
+    }
 
     /**
      * Shows the driver all chains pushed since the last call, at once. Does nothing if there are none.

@@ -16,8 +16,11 @@ class AllocationTest {
     private static final int TIMES = 20_000;
     private static final long[] PIECES = {BUFFERS, 3, BUFFERS + 3, 33, BUFFERS + 0x100, 8, BUFFERS + 0x108, 8};
 
+    private static final long[] PAIR = {BUFFERS, 8, BUFFERS + 8, 8};
+
     private final RingRig rig = new RingRig(8);
     private final Chain chain = new Chain();
+    private final ChainBatch batch = new ChainBatch(4);
     private DriverQueue driver;
     private DeviceQueue device;
 
@@ -49,6 +52,13 @@ class AllocationTest {
             chain.writeLong(4, chain.readInt(1) + chain.readLong(8));
             chain.zero(0, 16);
             device.push(chain, 16);
+        }
+        driver.add(PAIR, 1);
+        driver.publish();
+        while (device.pop(batch) > 0) {
+            batch.chain(0).writeLong(0, batch.chain(0).readLong(0));
+            batch.written(0, 8);
+            device.push(batch);
         }
         device.publish();
         device.interruptWanted();

@@ -39,6 +39,7 @@ public class RingFuzzTest {
     private final MemoryAccess access = memory.open();
     private final ByteBuffer bytes = ByteBuffer.allocateDirect(MEMORY_SIZE);
     private final Chain chain = new Chain();
+    private final ChainBatch batch = new ChainBatch(3);
 
     /** Creates memory at address 0, so that few bytes make an address that exists. */
     public RingFuzzTest() {
@@ -83,7 +84,7 @@ public class RingFuzzTest {
         QueueAddresses addresses = new QueueAddresses(size, DESCRIPTORS, DRIVER, DEVICE);
         try {
             if ((bits & 0x80) == 0) {
-                serve(addresses, features, rest);
+                serve(addresses, features, (bits & 0x40) != 0, rest);
             } else {
                 drive(addresses, features, rest);
             }
@@ -92,33 +93,46 @@ public class RingFuzzTest {
         }
     }
 
-    private void serve(QueueAddresses addresses, long features, ByteBuffer rest) throws RingFault {
+    private void serve(QueueAddresses addresses, long features, boolean inBatches, ByteBuffer rest) throws RingFault {
         lay(rest, DRIVER, SplitLayout.availableRingSize(addresses.size()));
         lay(rest, DESCRIPTORS, SplitLayout.descriptorTableSize(addresses.size()));
         lay(rest, TABLE, MEMORY_SIZE - TABLE);
         DeviceQueue queue = Virtqueues.openDevice(addresses, features, access);
         int served = 0;
-        while (queue.pop(chain)) {
-            if (++served > addresses.size()) {
-                throw new AssertionError("more chains than the queue has entries");
-            }
-            long written = Math.min(chain.writableLength(), served);
-            try {
-                if (chain.readableLength() > 0) {
-                    chain.readByte(chain.readableLength() - 1);
+        if (inBatches) {
+            while (queue.pop(batch) > 0) {
+                for (int i = 0; i < batch.count(); i++) {
+                    batch.written(i, answer(batch.chain(i), ++served, addresses));
                 }
-                if (written > 0) {
-                    chain.writeByte(written - 1, (byte) served);
-                }
-            } catch (AccessFault fault) {
-                written = 0;
+                queue.push(batch);
             }
-            queue.push(chain, (int) written);
+        } else {
+            while (queue.pop(chain)) {
+                queue.push(chain, answer(chain, ++served, addresses));
+            }
         }
         queue.publish();
         queue.interruptWanted();
         queue.suppressKicks();
         queue.enableKicks();
+    }
+
+    private static int answer(Chain chain, int served, QueueAddresses addresses) {
+        if (served > addresses.size()) {
+            throw new AssertionError("more chains than the queue has entries");
+        }
+        long written = Math.min(chain.writableLength(), served);
+        try {
+            if (chain.readableLength() > 0) {
+                chain.readByte(chain.readableLength() - 1);
+            }
+            if (written > 0) {
+                chain.writeByte(written - 1, (byte) served);
+            }
+        } catch (AccessFault fault) {
+            written = 0;
+        }
+        return (int) written;
     }
 
     private void drive(QueueAddresses addresses, long features, ByteBuffer rest) throws RingFault {

@@ -15,6 +15,7 @@ import org.viommu.virtqueue.RingFault;
 final class PackedChainReader {
     private final PackedRing ring;
     private final boolean indirectNegotiated;
+    private long begin;
 
     PackedChainReader(PackedRing ring, boolean indirectNegotiated) {
         this.ring = ring;
@@ -35,9 +36,11 @@ final class PackedChainReader {
         int slots = 1;
         long tail;
         while (true) {
-            long descriptor = ring.descriptor(at);
-            long address = ring.address(descriptor);
-            tail = ring.tail(descriptor);
+            long address = ring.address(at);
+            tail = ring.tail(at);
+            if (slots == 1) {
+                begin = address;
+            }
             if (slots > 1) {
                 flags = PackedRing.flags(tail);
                 if (!ring.isAvailable(flags, at)) {
@@ -66,6 +69,11 @@ final class PackedChainReader {
         chain.identify(PackedRing.id(tail), ring.slot(position), slots);
     }
 
+    /** The address in the first descriptor of the chain read last. */
+    long first() {
+        return begin;
+    }
+
     /** Reads a table, all of whose descriptors belong to the chain; of their flags only WRITE counts. */
     private void readTable(long table, int length, Chain chain) throws RingFault, AccessFault {
         int entries = Areas.tableEntries(table, length);
@@ -73,9 +81,8 @@ final class PackedChainReader {
             throw new RingFault(RingFault.Kind.CHAIN_LOOP, entries);
         }
         for (int i = 0; i < entries; i++) {
-            long descriptor = PackedRing.tableEntry(table, i);
-            long address = ring.address(descriptor);
-            long tail = ring.tail(descriptor);
+            long address = ring.entryAddress(table, i);
+            long tail = ring.entryTail(table, i);
             boolean writable = (PackedRing.flags(tail) & PackedLayout.FLAG_WRITE) != 0;
             chain.append(address, PackedRing.length(tail), writable);
         }

@@ -7,6 +7,7 @@ import java.lang.invoke.VarHandle;
 import org.viommu.memory.AccessFault;
 import org.viommu.memory.MemoryAccess;
 import org.viommu.virtqueue.Chain;
+import org.viommu.virtqueue.ChainBatch;
 import org.viommu.virtqueue.DeviceRing;
 import org.viommu.virtqueue.PackedLayout;
 import org.viommu.virtqueue.QueueAddresses;
@@ -23,9 +24,10 @@ import org.viommu.virtqueue.RingFeatures;
  * first, which are published last and show the others with it.
  */
 public final class PackedDeviceQueue implements DeviceRing {
-    private final MemoryAccess access;
     private final PackedRing ring;
+    private final RingBracket bracket;
     private final PackedChainReader reader;
+    private final PackedPairs pairs;
     private final boolean eventIndex;
 
     /** Null unless chains are given back in order. */
@@ -54,9 +56,10 @@ public final class PackedDeviceQueue implements DeviceRing {
 
     /** Opens a queue that goes on at a position, slot and wrap counter. */
     public PackedDeviceQueue(QueueAddresses addresses, long features, MemoryAccess access, int next) throws RingFault {
-        this.access = access;
-        this.ring = new PackedRing(addresses, access);
+        this.ring = PackedRing.ofDevice(addresses, access);
+        this.bracket = ring.bracket();
         this.reader = new PackedChainReader(ring, (features & RingFeatures.INDIRECT_DESC) != 0);
+        this.pairs = new PackedPairs(ring);
         this.eventIndex = (features & RingFeatures.EVENT_IDX) != 0;
         this.order = (features & RingFeatures.IN_ORDER) != 0 ? new UsedOrder(ring.size()) : null;
         this.popped = ring.decode(next);
@@ -73,60 +76,83 @@ public final class PackedDeviceQueue implements DeviceRing {
 
     @Override
     public boolean pop(Chain chain) throws RingFault {
-        access.enter();
+        boolean entered = bracket.enter();
         try {
-            int flags = ring.flags(popped);
-            if (!ring.isAvailable(flags, popped)) {
-                return false;
+            return take(chain);
+        } finally {
+            bracket.exit(entered);
+        }
+    }
+
+    @Override
+    public int pop(ChainBatch batch) throws RingFault {
+        batch.hold(0);
+        boolean entered = bracket.enter();
+        try {
+            int held = 0;
+            while (held < batch.capacity()) {
+                int room = ring.size() - ring.distance(popped, published);
+                int wanted = Math.min(batch.capacity() - held, room / 2);
+                int read = order == null ? pairs.read(popped, wanted, batch, held) : 0;
+                popped = ring.advance(popped, 2 * read);
+                held += read;
+                if (read < wanted || wanted == 0) {
+                    if (!take(batch.chain(held))) {
+                        break;
+                    }
+                    held++;
+                    pairs.follow(reader.first());
+                }
             }
-            int room = ring.size() - ring.distance(popped, published);
-            if (room == 0) {
-                throw new RingFault(RingFault.Kind.INDEX_JUMP, ring.encode(popped));
+            batch.hold(held);
+            return held;
+        } finally {
+            bracket.exit(entered);
+        }
+    }
+
+    @Override
+    public void push(ChainBatch batch) throws RingFault {
+        if (order != null) {
+            DeviceRing.super.push(batch);
+            return;
+        }
+        boolean entered = bracket.enter();
+        try {
+            for (int i = 0; i < batch.count(); i++) {
+                Chain chain = batch.chain(i);
+                int written = batch.written(i);
+                check(chain, written);
+                pushed = ring.advance(pushed, chain.slots());
+                putElement(chain.id(), written);
             }
-            reader.read(popped, flags, room, chain);
-            if (order != null) {
-                order.pop(chain.position());
-            }
-            popped = ring.advance(popped, chain.slots());
-            return true;
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
         } finally {
-            access.exit();
+            bracket.exit(entered);
         }
     }
 
     @Override
     public boolean available() throws RingFault {
+        boolean entered = bracket.enter();
         try {
             return ring.isAvailable(ring.flags(popped), popped);
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
+        } finally {
+            bracket.exit(entered);
         }
     }
 
     @Override
     public void push(Chain chain, int written) throws RingFault {
-        if (Integer.toUnsignedLong(written) > chain.writableLength()) {
-            throw new IllegalArgumentException(
-                    "%s bytes written of %d".formatted(Integer.toUnsignedString(written), chain.writableLength()));
-        }
-        if (ring.distance(popped, pushed) < chain.slots()) {
-            throw new IllegalStateException("no popped chain waits to be pushed");
-        }
-        access.enter();
+        check(chain, written);
+        boolean entered = bracket.enter();
         try {
-            if (order == null) {
-                pushed = ring.advance(pushed, chain.slots());
-                putElement(chain.id(), written);
-            } else {
-                order.push(chain, written);
-                takeServed();
-            }
-        } catch (AccessFault fault) {
-            throw Areas.outside(fault);
+            give(chain, written);
         } finally {
-            access.exit();
+            bracket.exit(entered);
         }
     }
 
@@ -135,7 +161,7 @@ public final class PackedDeviceQueue implements DeviceRing {
         if (pushed == published) {
             return;
         }
-        access.enter();
+        boolean entered = bracket.enter();
         try {
             if (elements != pushed) {
                 putElement(order.id(), order.written());
@@ -145,7 +171,7 @@ public final class PackedDeviceQueue implements DeviceRing {
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
         } finally {
-            access.exit();
+            bracket.exit(entered);
         }
     }
 
@@ -156,6 +182,7 @@ public final class PackedDeviceQueue implements DeviceRing {
         if (published == before) {
             return false;
         }
+        boolean entered = bracket.enter();
         try {
             // The flags must be visible before the driver's wish is read: a driver that changes its mind looks at the
             // ring once more.
@@ -163,23 +190,28 @@ public final class PackedDeviceQueue implements DeviceRing {
             return ring.wanted(ring.driverEvent(), eventIndex, published, before);
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
+        } finally {
+            bracket.exit(entered);
         }
     }
 
     @Override
     public void suppressKicks() throws RingFault {
         kicksWanted = false;
+        boolean entered = bracket.enter();
         try {
             ring.putDeviceEvent(popped, PackedLayout.EVENT_DISABLE);
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
+        } finally {
+            bracket.exit(entered);
         }
     }
 
     @Override
     public boolean enableKicks() throws RingFault {
         kicksWanted = true;
-        access.enter();
+        boolean entered = bracket.enter();
         try {
             ring.putDeviceEvent(popped, eventIndex ? PackedLayout.EVENT_DESCRIPTOR : PackedLayout.EVENT_ENABLE);
             // The wish must be visible before the flags are read: otherwise a chain could come with neither kick nor
@@ -189,7 +221,7 @@ public final class PackedDeviceQueue implements DeviceRing {
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
         } finally {
-            access.exit();
+            bracket.exit(entered);
         }
     }
 
@@ -211,6 +243,41 @@ public final class PackedDeviceQueue implements DeviceRing {
         return new QueueProgress(true, next, next, ring.encode(used), inFlight, kicksWanted);
     }
 
+    private boolean take(Chain chain) throws RingFault {
+        try {
+            int flags = ring.flags(popped);
+            if (!ring.isAvailable(flags, popped)) {
+                return false;
+            }
+            int room = ring.size() - ring.distance(popped, published);
+            if (room == 0) {
+                throw new RingFault(RingFault.Kind.INDEX_JUMP, ring.encode(popped));
+            }
+            reader.read(popped, flags, room, chain);
+        } catch (AccessFault fault) {
+            throw Areas.outside(fault);
+        }
+        if (order != null) {
+            order.pop(chain.position());
+        }
+        popped = ring.advance(popped, chain.slots());
+        return true;
+    }
+
+    private void give(Chain chain, int written) throws RingFault {
+        try {
+            if (order == null) {
+                pushed = ring.advance(pushed, chain.slots());
+                putElement(chain.id(), written);
+            } else {
+                order.push(chain, written);
+                takeServed();
+            }
+        } catch (AccessFault fault) {
+            throw Areas.outside(fault);
+        }
+    }
+
     /** Takes the chains for which no earlier one is waited any more. */
     private void takeServed() throws AccessFault {
         while (pushed != popped && order.isPushed(ring.slot(pushed))) {
@@ -229,7 +296,17 @@ public final class PackedDeviceQueue implements DeviceRing {
             firstFlags = flags;
             flags = ring.availableMark(elements);
         }
-        ring.putTail(ring.descriptor(elements), written, id, flags);
+        ring.putTail(elements, written, id, flags);
         elements = pushed;
+    }
+
+    private void check(Chain chain, int written) {
+        if (Integer.toUnsignedLong(written) > chain.writableLength()) {
+            throw new IllegalArgumentException(
+                    "%s bytes written of %d".formatted(Integer.toUnsignedString(written), chain.writableLength()));
+        }
+        if (ring.distance(popped, pushed) < chain.slots()) {
+            throw new IllegalStateException("no popped chain waits to be pushed");
+        }
     }
 }

@@ -20,8 +20,8 @@ import org.viommu.virtqueue.RingFeatures;
  * the first, which are published last and show the others with it.
  */
 public final class PackedDriverQueue implements DriverQueue {
-    private final MemoryAccess access;
     private final PackedRing ring;
+    private final RingBracket bracket;
     private final boolean indirect;
     private final boolean eventIndex;
 
@@ -53,8 +53,8 @@ public final class PackedDriverQueue implements DriverQueue {
 
     /** Opens a fresh queue. */
     public PackedDriverQueue(QueueAddresses addresses, long features, MemoryAccess access) throws RingFault {
-        this.access = access;
-        this.ring = new PackedRing(addresses, access);
+        this.ring = PackedRing.ofDriver(addresses, access);
+        this.bracket = ring.bracket();
         this.indirect = (features & RingFeatures.INDIRECT_DESC) != 0;
         this.eventIndex = (features & RingFeatures.EVENT_IDX) != 0;
         boolean inOrder = (features & RingFeatures.IN_ORDER) != 0;
@@ -80,7 +80,7 @@ public final class PackedDriverQueue implements DriverQueue {
         if (count > free()) {
             return -1;
         }
-        access.enter();
+        boolean entered = bracket.enter();
         try {
             int id = take(count, writable);
             for (int i = 0; i < count; i++) {
@@ -91,7 +91,7 @@ public final class PackedDriverQueue implements DriverQueue {
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
         } finally {
-            access.exit();
+            bracket.exit(entered);
         }
     }
 
@@ -105,12 +105,11 @@ public final class PackedDriverQueue implements DriverQueue {
         if (free() == 0) {
             return -1;
         }
-        access.enter();
+        boolean entered = bracket.enter();
         try {
             for (int i = 0; i < count; i++) {
-                long entry = PackedRing.tableEntry(table, i);
-                ring.putAddress(entry, pieces[2 * i]);
-                ring.putTail(entry, (int) pieces[2 * i + 1], 0, Pieces.writeFlag(i, readable));
+                int flags = Pieces.writeFlag(i, readable);
+                ring.putEntry(table, i, pieces[2 * i], (int) pieces[2 * i + 1], flags);
             }
             int id = take(1, writable);
             put(table, count * PackedLayout.DESCRIPTOR_SIZE, id, PackedLayout.FLAG_INDIRECT);
@@ -118,7 +117,7 @@ public final class PackedDriverQueue implements DriverQueue {
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
         } finally {
-            access.exit();
+            bracket.exit(entered);
         }
     }
 
@@ -127,12 +126,15 @@ public final class PackedDriverQueue implements DriverQueue {
         if (added == published) {
             return;
         }
+        boolean entered = bracket.enter();
         try {
             ring.publishFlags(published, firstFlags);
             published = added;
             ids.publish();
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
+        } finally {
+            bracket.exit(entered);
         }
     }
 
@@ -143,6 +145,7 @@ public final class PackedDriverQueue implements DriverQueue {
         if (published == before) {
             return false;
         }
+        boolean entered = bracket.enter();
         try {
             // The flags must be visible before the device's wish is read: a device that changes its mind looks at the
             // ring once more.
@@ -150,6 +153,8 @@ public final class PackedDriverQueue implements DriverQueue {
             return ring.wanted(ring.deviceEvent(), eventIndex, published, before);
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
+        } finally {
+            bracket.exit(entered);
         }
     }
 
@@ -160,7 +165,7 @@ public final class PackedDriverQueue implements DriverQueue {
 
     @Override
     public int poll() throws RingFault {
-        access.enter();
+        boolean entered = bracket.enter();
         try {
             int id;
             if (order != null && order.inBatch()) {
@@ -179,7 +184,7 @@ public final class PackedDriverQueue implements DriverQueue {
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
         } finally {
-            access.exit();
+            bracket.exit(entered);
         }
     }
 
@@ -190,16 +195,19 @@ public final class PackedDriverQueue implements DriverQueue {
 
     @Override
     public void suppressInterrupts() throws RingFault {
+        boolean entered = bracket.enter();
         try {
             ring.putDriverEvent(polled, PackedLayout.EVENT_DISABLE);
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
+        } finally {
+            bracket.exit(entered);
         }
     }
 
     @Override
     public boolean enableInterrupts() throws RingFault {
-        access.enter();
+        boolean entered = bracket.enter();
         try {
             ring.putDriverEvent(polled, eventIndex ? PackedLayout.EVENT_DESCRIPTOR : PackedLayout.EVENT_ENABLE);
             // The wish must be visible before the flags are read: otherwise a chain could come back with neither
@@ -209,7 +217,7 @@ public final class PackedDriverQueue implements DriverQueue {
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
         } finally {
-            access.exit();
+            bracket.exit(entered);
         }
     }
 
@@ -224,20 +232,19 @@ public final class PackedDriverQueue implements DriverQueue {
 
     /** Writes the next descriptor; the first of a batch does not show yet. */
     private void put(long address, int length, int id, int flags) throws AccessFault {
-        long descriptor = ring.descriptor(added);
         int marked = flags | ring.availableMark(added);
         if (added == published) {
             firstFlags = marked;
             marked = ring.freeMark(added);
         }
-        ring.putAddress(descriptor, address);
-        ring.putTail(descriptor, length, id, marked);
+        ring.putAddress(added, address);
+        ring.putTail(added, length, id, marked);
         added = ring.advance(added, 1);
     }
 
     /** Reads the next used descriptor; returns the chain that comes back first by it. */
     private int readElement(int flags) throws RingFault, AccessFault {
-        long tail = ring.tail(ring.descriptor(polled));
+        long tail = ring.tail(polled);
         int id = PackedRing.id(tail);
         // Without the flag the device has written nothing and the length means nothing.
         boolean wrote = (flags & PackedLayout.FLAG_WRITE) != 0;

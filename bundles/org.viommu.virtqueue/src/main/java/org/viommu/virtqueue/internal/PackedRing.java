@@ -27,24 +27,47 @@ final class PackedRing {
     private final MemoryAccess access;
     private final int size;
     private final int circle;
-    private final long descriptors;
-    private final long driverEvents;
-    private final long deviceEvents;
+    private final RingArea descriptors;
+    private final RingArea driverEvents;
+    private final RingArea deviceEvents;
+    private final RingBracket bracket;
 
-    PackedRing(QueueAddresses addresses, MemoryAccess access) throws RingFault {
+    private PackedRing(QueueAddresses addresses, MemoryAccess access, boolean device) throws RingFault {
         this.access = access;
         this.size = addresses.size();
         this.circle = 2 * size;
-        this.descriptors = addresses.descriptorArea();
-        this.driverEvents = addresses.driverArea();
-        this.deviceEvents = addresses.deviceArea();
-        Areas.check(descriptors, PackedLayout.descriptorRingSize(size), PackedLayout.DESCRIPTOR_RING_ALIGNMENT);
-        Areas.check(driverEvents, PackedLayout.EVENT_SIZE, PackedLayout.EVENT_ALIGNMENT);
-        Areas.check(deviceEvents, PackedLayout.EVENT_SIZE, PackedLayout.EVENT_ALIGNMENT);
+        int slots = PackedLayout.descriptorRingSize(size);
+        int event = PackedLayout.EVENT_SIZE;
+        Areas.check(addresses.descriptorArea(), slots, PackedLayout.DESCRIPTOR_RING_ALIGNMENT);
+        Areas.check(addresses.driverArea(), event, PackedLayout.EVENT_ALIGNMENT);
+        Areas.check(addresses.deviceArea(), event, PackedLayout.EVENT_ALIGNMENT);
+        this.descriptors = new RingArea(access, addresses.descriptorArea(), slots, true, true);
+        this.driverEvents = new RingArea(access, addresses.driverArea(), event, device, !device);
+        this.deviceEvents = new RingArea(access, addresses.deviceArea(), event, !device, device);
+        this.bracket = new RingBracket(access, descriptors, driverEvents, deviceEvents);
+    }
+
+    /** The ring as a device reads and writes it. */
+    static PackedRing ofDevice(QueueAddresses addresses, MemoryAccess access) throws RingFault {
+        return new PackedRing(addresses, access, true);
+    }
+
+    /** The ring as a driver reads and writes it. */
+    static PackedRing ofDriver(QueueAddresses addresses, MemoryAccess access) throws RingFault {
+        return new PackedRing(addresses, access, false);
+    }
+
+    /** What is around the methods below that throw {@link AccessFault}. */
+    RingBracket bracket() {
+        return bracket;
     }
 
     int size() {
         return size;
+    }
+
+    RingArea descriptors() {
+        return descriptors;
     }
 
     MemoryAccess access() {
@@ -93,6 +116,11 @@ final class PackedRing {
         return position < size ? 0 : BOTH;
     }
 
+    /** What flags tell of the descriptor's state. */
+    static int marks(int flags) {
+        return flags & BOTH;
+    }
+
     boolean isAvailable(int flags, int position) {
         return (flags & BOTH) == availableMark(position);
     }
@@ -103,35 +131,45 @@ final class PackedRing {
 
     /** Reads the flags of a descriptor; what is read later is at least as new. */
     int flags(int position) throws AccessFault {
-        return access.getShortAcquire(descriptor(position) + PackedLayout.DESCRIPTOR_FLAGS) & SHORT_MASK;
+        return descriptors.getShortAcquire(offset(position) + PackedLayout.DESCRIPTOR_FLAGS);
     }
 
     /** Writes the flags of a descriptor behind everything that has been written before. */
     void publishFlags(int position, int flags) throws AccessFault {
-        access.putShortRelease(descriptor(position) + PackedLayout.DESCRIPTOR_FLAGS, (short) flags);
+        descriptors.putShortRelease(offset(position) + PackedLayout.DESCRIPTOR_FLAGS, flags);
     }
 
-    /** Address of the descriptor at a position. */
-    long descriptor(int position) {
-        return tableEntry(descriptors, slot(position));
+    long address(int position) throws AccessFault {
+        return descriptors.getLong(offset(position) + PackedLayout.DESCRIPTOR_ADDRESS);
     }
 
-    /** Address of a descriptor of an indirect table. */
-    static long tableEntry(long table, int index) {
-        return table + (long) index * PackedLayout.DESCRIPTOR_SIZE;
-    }
-
-    long address(long descriptor) throws AccessFault {
-        return access.getLong(descriptor + PackedLayout.DESCRIPTOR_ADDRESS);
-    }
-
-    void putAddress(long descriptor, long address) throws AccessFault {
-        access.putLong(descriptor + PackedLayout.DESCRIPTOR_ADDRESS, address);
+    void putAddress(int position, long address) throws AccessFault {
+        descriptors.putLong(offset(position) + PackedLayout.DESCRIPTOR_ADDRESS, address);
     }
 
     /** The second half of a descriptor, for {@link #length(long)}, {@link #id(long)} and {@link #flags(long)}. */
-    long tail(long descriptor) throws AccessFault {
-        return access.getLong(descriptor + PackedLayout.DESCRIPTOR_LENGTH);
+    long tail(int position) throws AccessFault {
+        return descriptors.getLong(offset(position) + PackedLayout.DESCRIPTOR_LENGTH);
+    }
+
+    void putTail(int position, int length, int id, int flags) throws AccessFault {
+        descriptors.putLong(offset(position) + PackedLayout.DESCRIPTOR_LENGTH, tail(length, id, flags));
+    }
+
+    /** The address in a descriptor of an indirect table. */
+    long entryAddress(long table, int index) throws AccessFault {
+        return access.getLong(entry(table, index) + PackedLayout.DESCRIPTOR_ADDRESS);
+    }
+
+    /** The second half of a descriptor of an indirect table. */
+    long entryTail(long table, int index) throws AccessFault {
+        return access.getLong(entry(table, index) + PackedLayout.DESCRIPTOR_LENGTH);
+    }
+
+    /** Writes a descriptor of an indirect table. */
+    void putEntry(long table, int index, long address, int length, int flags) throws AccessFault {
+        access.putLong(entry(table, index) + PackedLayout.DESCRIPTOR_ADDRESS, address);
+        access.putLong(entry(table, index) + PackedLayout.DESCRIPTOR_LENGTH, tail(length, 0, flags));
     }
 
     static int length(long tail) {
@@ -146,27 +184,22 @@ final class PackedRing {
         return (int) (tail >>> 48);
     }
 
-    void putTail(long descriptor, int length, int id, int flags) throws AccessFault {
-        access.putLong(
-                descriptor + PackedLayout.DESCRIPTOR_LENGTH, length & LOW_WORD | (long) id << 32 | (long) flags << 48);
-    }
-
     /** What the driver wants to hear, for {@link #wanted}. */
     int driverEvent() throws AccessFault {
-        return access.getInt(driverEvents);
+        return driverEvents.getInt(PackedLayout.EVENT_POSITION);
     }
 
     void putDriverEvent(int position, int flags) throws AccessFault {
-        access.putInt(driverEvents, encode(position) | flags << 16);
+        driverEvents.putInt(PackedLayout.EVENT_POSITION, encode(position) | flags << 16);
     }
 
     /** What the device wants to hear, for {@link #wanted}. */
     int deviceEvent() throws AccessFault {
-        return access.getInt(deviceEvents);
+        return deviceEvents.getInt(PackedLayout.EVENT_POSITION);
     }
 
     void putDeviceEvent(int position, int flags) throws AccessFault {
-        access.putInt(deviceEvents, encode(position) | flags << 16);
+        deviceEvents.putInt(PackedLayout.EVENT_POSITION, encode(position) | flags << 16);
     }
 
     /**
@@ -183,5 +216,17 @@ final class PackedRing {
             return true;
         }
         return distance(decode(event), before) < distance(now, before);
+    }
+
+    private int offset(int position) {
+        return slot(position) * PackedLayout.DESCRIPTOR_SIZE;
+    }
+
+    private static long entry(long table, int index) {
+        return table + (long) index * PackedLayout.DESCRIPTOR_SIZE;
+    }
+
+    private static long tail(int length, int id, int flags) {
+        return length & LOW_WORD | (long) id << 32 | (long) flags << 48;
     }
 }

@@ -7,6 +7,7 @@ import java.lang.invoke.VarHandle;
 import org.viommu.memory.AccessFault;
 import org.viommu.memory.MemoryAccess;
 import org.viommu.virtqueue.Chain;
+import org.viommu.virtqueue.ChainBatch;
 import org.viommu.virtqueue.DeviceRing;
 import org.viommu.virtqueue.QueueAddresses;
 import org.viommu.virtqueue.QueueProgress;
@@ -20,9 +21,10 @@ import org.viommu.virtqueue.SplitLayout;
  * can write.
  */
 public final class SplitDeviceQueue implements DeviceRing {
-    private final MemoryAccess access;
     private final SplitRing ring;
+    private final RingBracket bracket;
     private final SplitChainReader reader;
+    private final SplitPairs pairs;
     private final boolean eventIndex;
 
     /** Null unless chains are given back in order. */
@@ -51,9 +53,10 @@ public final class SplitDeviceQueue implements DeviceRing {
 
     /** Opens a queue that goes on at an index. */
     public SplitDeviceQueue(QueueAddresses addresses, long features, MemoryAccess access, int next) throws RingFault {
-        this.access = access;
-        this.ring = new SplitRing(addresses, access);
+        this.ring = SplitRing.ofDevice(addresses, access);
+        this.bracket = ring.bracket();
         this.reader = new SplitChainReader(ring, (features & RingFeatures.INDIRECT_DESC) != 0);
+        this.pairs = new SplitPairs(ring);
         this.eventIndex = (features & RingFeatures.EVENT_IDX) != 0;
         this.order = (features & RingFeatures.IN_ORDER) != 0 ? new UsedOrder(ring.size()) : null;
         this.popped = next;
@@ -71,22 +74,81 @@ public final class SplitDeviceQueue implements DeviceRing {
 
     @Override
     public boolean pop(Chain chain) throws RingFault {
-        access.enter();
+        boolean entered = bracket.enter();
         try {
-            if (popped == available && !look()) {
-                return false;
+            return take(chain);
+        } finally {
+            bracket.exit(entered);
+        }
+    }
+
+    @Override
+    public int pop(ChainBatch batch) throws RingFault {
+        batch.hold(0);
+        boolean entered = bracket.enter();
+        try {
+            int held = 0;
+            while (held < batch.capacity() && (popped != available || look())) {
+                int ready = Math.min(batch.capacity() - held, SplitRing.distance(available, popped));
+                int read = order == null ? pairs.read(popped, ready, batch, held) : 0;
+                popped = SplitRing.advance(popped, read);
+                held += read;
+                if (read < ready) {
+                    take(batch.chain(held++));
+                    pairs.follow(reader.first());
+                }
             }
-            reader.read(ring.head(popped), chain);
-            if (order != null) {
-                chain.identify(chain.id(), ring.slot(popped), 1);
-                order.pop(chain.position());
-            }
-            popped = SplitRing.after(popped);
-            return true;
+            batch.hold(held);
+            return held;
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
         } finally {
-            access.exit();
+            bracket.exit(entered);
+        }
+    }
+
+    @Override
+    public void push(ChainBatch batch) throws RingFault {
+        if (order != null) {
+            DeviceRing.super.push(batch);
+            return;
+        }
+        int count = batch.count();
+        if (SplitRing.distance(popped, pushed) < count) {
+            throw notPopped();
+        }
+        boolean entered = bracket.enter();
+        try {
+            for (int i = 0; i < count; i++) {
+                Chain chain = batch.chain(i);
+                int written = batch.written(i);
+                if (Integer.toUnsignedLong(written) > chain.writableLength()) {
+                    throw tooMuch(chain, written);
+                }
+                ring.putUsedElement(pushed + i, chain.id(), written);
+            }
+            pushed = SplitRing.advance(pushed, count);
+            elements = pushed;
+        } catch (AccessFault fault) {
+            throw Areas.outside(fault);
+        } finally {
+            bracket.exit(entered);
+        }
+    }
+
+    @Override
+    public void push(Chain chain, int written) throws RingFault {
+        if (Integer.toUnsignedLong(written) > chain.writableLength()) {
+            throw tooMuch(chain, written);
+        }
+        if (pushed == popped) {
+            throw notPopped();
+        }
+        boolean entered = bracket.enter();
+        try {
+            give(chain, written);
+        } finally {
+            bracket.exit(entered);
         }
     }
 
@@ -95,38 +157,13 @@ public final class SplitDeviceQueue implements DeviceRing {
         if (popped != available) {
             return true;
         }
-        access.enter();
+        boolean entered = bracket.enter();
         try {
             return look();
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
         } finally {
-            access.exit();
-        }
-    }
-
-    @Override
-    public void push(Chain chain, int written) throws RingFault {
-        if (Integer.toUnsignedLong(written) > chain.writableLength()) {
-            throw new IllegalArgumentException(
-                    "%s bytes written of %d".formatted(Integer.toUnsignedString(written), chain.writableLength()));
-        }
-        if (pushed == popped) {
-            throw new IllegalStateException("no popped chain waits to be pushed");
-        }
-        access.enter();
-        try {
-            if (order == null) {
-                pushed = SplitRing.after(pushed);
-                putElement(chain.id(), written);
-            } else {
-                order.push(chain, written);
-                takeServed();
-            }
-        } catch (AccessFault fault) {
-            throw Areas.outside(fault);
-        } finally {
-            access.exit();
+            bracket.exit(entered);
         }
     }
 
@@ -135,7 +172,7 @@ public final class SplitDeviceQueue implements DeviceRing {
         if (pushed == published) {
             return;
         }
-        access.enter();
+        boolean entered = bracket.enter();
         try {
             if (elements != pushed) {
                 putElement(order.id(), order.written());
@@ -145,7 +182,7 @@ public final class SplitDeviceQueue implements DeviceRing {
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
         } finally {
-            access.exit();
+            bracket.exit(entered);
         }
     }
 
@@ -156,7 +193,7 @@ public final class SplitDeviceQueue implements DeviceRing {
         if (published == before) {
             return false;
         }
-        access.enter();
+        boolean entered = bracket.enter();
         try {
             // The index must be visible before the driver's wish is read: a driver that changes its mind looks at the
             // index once more.
@@ -167,14 +204,14 @@ public final class SplitDeviceQueue implements DeviceRing {
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
         } finally {
-            access.exit();
+            bracket.exit(entered);
         }
     }
 
     @Override
     public void suppressKicks() throws RingFault {
         kicksWanted = false;
-        access.enter();
+        boolean entered = bracket.enter();
         try {
             if (eventIndex) {
                 // As far away as can be. The index before this one would be too near: a driver that has just made the
@@ -186,14 +223,14 @@ public final class SplitDeviceQueue implements DeviceRing {
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
         } finally {
-            access.exit();
+            bracket.exit(entered);
         }
     }
 
     @Override
     public boolean enableKicks() throws RingFault {
         kicksWanted = true;
-        access.enter();
+        boolean entered = bracket.enter();
         try {
             if (eventIndex) {
                 ring.putAvailableEvent(popped);
@@ -207,7 +244,7 @@ public final class SplitDeviceQueue implements DeviceRing {
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
         } finally {
-            access.exit();
+            bracket.exit(entered);
         }
     }
 
@@ -226,6 +263,37 @@ public final class SplitDeviceQueue implements DeviceRing {
         int taken = popped;
         int inFlight = Math.min(SplitRing.distance(taken, used), ring.size());
         return new QueueProgress(false, available, taken, used, inFlight, kicksWanted);
+    }
+
+    private boolean take(Chain chain) throws RingFault {
+        try {
+            if (popped == available && !look()) {
+                return false;
+            }
+            reader.read(ring.head(popped), chain);
+        } catch (AccessFault fault) {
+            throw Areas.outside(fault);
+        }
+        if (order != null) {
+            chain.identify(chain.id(), ring.slot(popped), 1);
+            order.pop(chain.position());
+        }
+        popped = SplitRing.after(popped);
+        return true;
+    }
+
+    private void give(Chain chain, int written) throws RingFault {
+        try {
+            if (order == null) {
+                pushed = SplitRing.after(pushed);
+                putElement(chain.id(), written);
+            } else {
+                order.push(chain, written);
+                takeServed();
+            }
+        } catch (AccessFault fault) {
+            throw Areas.outside(fault);
+        }
     }
 
     /** Takes the chains for which no earlier one is waited any more. */
@@ -255,5 +323,14 @@ public final class SplitDeviceQueue implements DeviceRing {
         }
         available = index;
         return index != popped;
+    }
+
+    private static IllegalArgumentException tooMuch(Chain chain, int written) {
+        return new IllegalArgumentException(
+                "%s bytes written of %d".formatted(Integer.toUnsignedString(written), chain.writableLength()));
+    }
+
+    private static IllegalStateException notPopped() {
+        return new IllegalStateException("no popped chain waits to be pushed");
     }
 }

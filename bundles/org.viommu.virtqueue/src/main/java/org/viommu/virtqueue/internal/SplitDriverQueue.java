@@ -17,8 +17,8 @@ import org.viommu.virtqueue.SplitLayout;
  * no device can change it.
  */
 public final class SplitDriverQueue implements DriverQueue {
-    private final MemoryAccess access;
     private final SplitRing ring;
+    private final RingBracket bracket;
     private final boolean indirect;
     private final boolean eventIndex;
     private final DescriptorPool descriptors;
@@ -42,8 +42,8 @@ public final class SplitDriverQueue implements DriverQueue {
 
     /** Opens a fresh queue. */
     public SplitDriverQueue(QueueAddresses addresses, long features, MemoryAccess access) throws RingFault {
-        this.access = access;
-        this.ring = new SplitRing(addresses, access);
+        this.ring = SplitRing.ofDriver(addresses, access);
+        this.bracket = ring.bracket();
         this.indirect = (features & RingFeatures.INDIRECT_DESC) != 0;
         this.eventIndex = (features & RingFeatures.EVENT_IDX) != 0;
         boolean inOrder = (features & RingFeatures.IN_ORDER) != 0;
@@ -68,13 +68,15 @@ public final class SplitDriverQueue implements DriverQueue {
         if (count > descriptors.free()) {
             return -1;
         }
-        access.enter();
+        boolean entered = bracket.enter();
         try {
             int head = descriptors.take(count, writable);
             int index = head;
             for (int i = 0; i < count; i++) {
                 int next = descriptors.next(index);
-                putPiece(ring.descriptorTable(), index, pieces, i, readable, next);
+                int flags = flags(pieces, i, readable);
+                int follows = (flags & SplitLayout.FLAG_NEXT) != 0 ? next : 0;
+                ring.putDescriptor(index, pieces[2 * i], (int) pieces[2 * i + 1], flags, follows);
                 index = next;
             }
             putHead(head);
@@ -82,7 +84,7 @@ public final class SplitDriverQueue implements DriverQueue {
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
         } finally {
-            access.exit();
+            bracket.exit(entered);
         }
     }
 
@@ -96,20 +98,22 @@ public final class SplitDriverQueue implements DriverQueue {
         if (descriptors.free() == 0) {
             return -1;
         }
-        access.enter();
+        boolean entered = bracket.enter();
         try {
             for (int i = 0; i < count; i++) {
-                putPiece(table, i, pieces, i, readable, i + 1);
+                int flags = flags(pieces, i, readable);
+                int follows = (flags & SplitLayout.FLAG_NEXT) != 0 ? i + 1 : 0;
+                ring.putEntry(table, i, pieces[2 * i], (int) pieces[2 * i + 1], flags, follows);
             }
             int head = descriptors.take(1, writable);
             int length = count * SplitLayout.DESCRIPTOR_SIZE;
-            ring.putDescriptor(ring.descriptorTable(), head, table, length, SplitLayout.FLAG_INDIRECT, 0);
+            ring.putDescriptor(head, table, length, SplitLayout.FLAG_INDIRECT, 0);
             putHead(head);
             return head;
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
         } finally {
-            access.exit();
+            bracket.exit(entered);
         }
     }
 
@@ -118,12 +122,15 @@ public final class SplitDriverQueue implements DriverQueue {
         if (added == published) {
             return;
         }
+        boolean entered = bracket.enter();
         try {
             ring.publishAvailableIndex(added);
             published = added;
             descriptors.publish();
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
+        } finally {
+            bracket.exit(entered);
         }
     }
 
@@ -134,7 +141,7 @@ public final class SplitDriverQueue implements DriverQueue {
         if (published == before) {
             return false;
         }
-        access.enter();
+        boolean entered = bracket.enter();
         try {
             // The index must be visible before the device's wish is read: a device that changes its mind looks at the
             // index once more.
@@ -145,7 +152,7 @@ public final class SplitDriverQueue implements DriverQueue {
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
         } finally {
-            access.exit();
+            bracket.exit(entered);
         }
     }
 
@@ -156,7 +163,7 @@ public final class SplitDriverQueue implements DriverQueue {
 
     @Override
     public int poll() throws RingFault {
-        access.enter();
+        boolean entered = bracket.enter();
         try {
             boolean inBatch = order != null && order.inBatch();
             if (!look()) {
@@ -179,7 +186,7 @@ public final class SplitDriverQueue implements DriverQueue {
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
         } finally {
-            access.exit();
+            bracket.exit(entered);
         }
     }
 
@@ -190,7 +197,7 @@ public final class SplitDriverQueue implements DriverQueue {
 
     @Override
     public void suppressInterrupts() throws RingFault {
-        access.enter();
+        boolean entered = bracket.enter();
         try {
             if (eventIndex) {
                 // As far away as can be: a device that has just passed an index may look at the event only now.
@@ -201,13 +208,13 @@ public final class SplitDriverQueue implements DriverQueue {
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
         } finally {
-            access.exit();
+            bracket.exit(entered);
         }
     }
 
     @Override
     public boolean enableInterrupts() throws RingFault {
-        access.enter();
+        boolean entered = bracket.enter();
         try {
             if (eventIndex) {
                 ring.putUsedEvent(polled);
@@ -221,7 +228,7 @@ public final class SplitDriverQueue implements DriverQueue {
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
         } finally {
-            access.exit();
+            bracket.exit(entered);
         }
     }
 
@@ -258,9 +265,8 @@ public final class SplitDriverQueue implements DriverQueue {
         added = SplitRing.after(added);
     }
 
-    private void putPiece(long table, int index, long[] pieces, int piece, int readable, int next) throws AccessFault {
+    private static int flags(long[] pieces, int piece, int readable) {
         boolean last = piece == Pieces.count(pieces) - 1;
-        int flags = (last ? 0 : SplitLayout.FLAG_NEXT) | Pieces.writeFlag(piece, readable);
-        ring.putDescriptor(table, index, pieces[2 * piece], (int) pieces[2 * piece + 1], flags, last ? 0 : next);
+        return (last ? 0 : SplitLayout.FLAG_NEXT) | Pieces.writeFlag(piece, readable);
     }
 }

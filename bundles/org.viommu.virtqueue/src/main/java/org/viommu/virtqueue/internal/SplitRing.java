@@ -24,27 +24,55 @@ final class SplitRing {
     private final MemoryAccess access;
     private final int size;
     private final int mask;
-    private final long descriptors;
-    private final long available;
-    private final long used;
+    private final RingArea descriptors;
+    private final RingArea available;
+    private final RingArea used;
+    private final RingBracket bracket;
 
-    SplitRing(QueueAddresses addresses, MemoryAccess access) throws RingFault {
+    private SplitRing(QueueAddresses addresses, MemoryAccess access, boolean device) throws RingFault {
         this.access = access;
         this.size = addresses.size();
         this.mask = size - 1;
-        this.descriptors = addresses.descriptorArea();
-        this.available = addresses.driverArea();
-        this.used = addresses.deviceArea();
         if ((size & mask) != 0) {
             throw new RingFault(RingFault.Kind.BAD_SIZE, size);
         }
-        Areas.check(descriptors, SplitLayout.descriptorTableSize(size), SplitLayout.DESCRIPTOR_TABLE_ALIGNMENT);
-        Areas.check(available, SplitLayout.availableRingSize(size), SplitLayout.AVAILABLE_ALIGNMENT);
-        Areas.check(used, SplitLayout.usedRingSize(size), SplitLayout.USED_ALIGNMENT);
+        int table = SplitLayout.descriptorTableSize(size);
+        int heads = SplitLayout.availableRingSize(size);
+        int elements = SplitLayout.usedRingSize(size);
+        Areas.check(addresses.descriptorArea(), table, SplitLayout.DESCRIPTOR_TABLE_ALIGNMENT);
+        Areas.check(addresses.driverArea(), heads, SplitLayout.AVAILABLE_ALIGNMENT);
+        Areas.check(addresses.deviceArea(), elements, SplitLayout.USED_ALIGNMENT);
+        this.descriptors = new RingArea(access, addresses.descriptorArea(), table, device, !device);
+        this.available = new RingArea(access, addresses.driverArea(), heads, device, !device);
+        this.used = new RingArea(access, addresses.deviceArea(), elements, !device, device);
+        this.bracket = new RingBracket(access, descriptors, available, used);
+    }
+
+    /** The ring as a device reads and writes it. */
+    static SplitRing ofDevice(QueueAddresses addresses, MemoryAccess access) throws RingFault {
+        return new SplitRing(addresses, access, true);
+    }
+
+    /** The ring as a driver reads and writes it. */
+    static SplitRing ofDriver(QueueAddresses addresses, MemoryAccess access) throws RingFault {
+        return new SplitRing(addresses, access, false);
+    }
+
+    /** What is around the methods below that throw {@link AccessFault}. */
+    RingBracket bracket() {
+        return bracket;
     }
 
     int size() {
         return size;
+    }
+
+    RingArea descriptors() {
+        return descriptors;
+    }
+
+    RingArea available() {
+        return available;
     }
 
     MemoryAccess access() {
@@ -58,6 +86,10 @@ final class SplitRing {
 
     static int after(int index) {
         return index + 1 & INDEX_MASK;
+    }
+
+    static int advance(int index, int count) {
+        return index + count & INDEX_MASK;
     }
 
     /** The index that is as far ahead of another as it is behind. */
@@ -78,16 +110,22 @@ final class SplitRing {
         return index & mask;
     }
 
-    long descriptorTable() {
-        return descriptors;
-    }
-
-    long descriptorAddress(long table, int index) throws AccessFault {
-        return access.getLong(table + (long) index * SplitLayout.DESCRIPTOR_SIZE + SplitLayout.DESCRIPTOR_ADDRESS);
+    long descriptorAddress(int index) throws AccessFault {
+        return descriptors.getLong(index * SplitLayout.DESCRIPTOR_SIZE + SplitLayout.DESCRIPTOR_ADDRESS);
     }
 
     /** The second half of a descriptor, for {@link #length}, {@link #flags} and {@link #next}. */
-    long descriptorTail(long table, int index) throws AccessFault {
+    long descriptorTail(int index) throws AccessFault {
+        return descriptors.getLong(index * SplitLayout.DESCRIPTOR_SIZE + SplitLayout.DESCRIPTOR_LENGTH);
+    }
+
+    /** The address in a descriptor of an indirect table. */
+    long entryAddress(long table, int index) throws AccessFault {
+        return access.getLong(table + (long) index * SplitLayout.DESCRIPTOR_SIZE + SplitLayout.DESCRIPTOR_ADDRESS);
+    }
+
+    /** The second half of a descriptor of an indirect table. */
+    long entryTail(long table, int index) throws AccessFault {
         return access.getLong(table + (long) index * SplitLayout.DESCRIPTOR_SIZE + SplitLayout.DESCRIPTOR_LENGTH);
     }
 
@@ -103,63 +141,70 @@ final class SplitRing {
         return (int) (tail >>> 48);
     }
 
-    void putDescriptor(long table, int index, long address, int length, int flags, int next) throws AccessFault {
+    void putDescriptor(int index, long address, int length, int flags, int next) throws AccessFault {
+        int at = index * SplitLayout.DESCRIPTOR_SIZE;
+        descriptors.putLong(at + SplitLayout.DESCRIPTOR_ADDRESS, address);
+        descriptors.putLong(at + SplitLayout.DESCRIPTOR_LENGTH, tail(length, flags, next));
+    }
+
+    /** Writes a descriptor of an indirect table. */
+    void putEntry(long table, int index, long address, int length, int flags, int next) throws AccessFault {
         long at = table + (long) index * SplitLayout.DESCRIPTOR_SIZE;
         access.putLong(at + SplitLayout.DESCRIPTOR_ADDRESS, address);
-        access.putLong(at + SplitLayout.DESCRIPTOR_LENGTH, length & LOW_WORD | (long) flags << 32 | (long) next << 48);
+        access.putLong(at + SplitLayout.DESCRIPTOR_LENGTH, tail(length, flags, next));
     }
 
     int availableFlags() throws AccessFault {
-        return access.getShort(available + SplitLayout.AVAILABLE_FLAGS) & INDEX_MASK;
+        return available.getShort(SplitLayout.AVAILABLE_FLAGS);
     }
 
     void putAvailableFlags(int flags) throws AccessFault {
-        access.putShort(available + SplitLayout.AVAILABLE_FLAGS, (short) flags);
+        available.putShort(SplitLayout.AVAILABLE_FLAGS, flags);
     }
 
     int availableIndex() throws AccessFault {
-        return access.getShortAcquire(available + SplitLayout.AVAILABLE_INDEX) & INDEX_MASK;
+        return available.getShortAcquire(SplitLayout.AVAILABLE_INDEX);
     }
 
     void publishAvailableIndex(int index) throws AccessFault {
-        access.putShortRelease(available + SplitLayout.AVAILABLE_INDEX, (short) index);
+        available.putShortRelease(SplitLayout.AVAILABLE_INDEX, index);
     }
 
     int head(int index) throws AccessFault {
-        return access.getShort(headAddress(index)) & INDEX_MASK;
+        return available.getShort(headOffset(index));
     }
 
     void putHead(int index, int head) throws AccessFault {
-        access.putShort(headAddress(index), (short) head);
+        available.putShort(headOffset(index), head);
     }
 
     int usedEvent() throws AccessFault {
-        return access.getShort(available + SplitLayout.usedEvent(size)) & INDEX_MASK;
+        return available.getShort(SplitLayout.usedEvent(size));
     }
 
     void putUsedEvent(int index) throws AccessFault {
-        access.putShort(available + SplitLayout.usedEvent(size), (short) index);
+        available.putShort(SplitLayout.usedEvent(size), index);
     }
 
     int usedFlags() throws AccessFault {
-        return access.getShort(used + SplitLayout.USED_FLAGS) & INDEX_MASK;
+        return used.getShort(SplitLayout.USED_FLAGS);
     }
 
     void putUsedFlags(int flags) throws AccessFault {
-        access.putShort(used + SplitLayout.USED_FLAGS, (short) flags);
+        used.putShort(SplitLayout.USED_FLAGS, flags);
     }
 
     int usedIndex() throws AccessFault {
-        return access.getShortAcquire(used + SplitLayout.USED_INDEX) & INDEX_MASK;
+        return used.getShortAcquire(SplitLayout.USED_INDEX);
     }
 
     void publishUsedIndex(int index) throws AccessFault {
-        access.putShortRelease(used + SplitLayout.USED_INDEX, (short) index);
+        used.putShortRelease(SplitLayout.USED_INDEX, index);
     }
 
     /** A used element, for {@link #usedId} and {@link #usedLength}. */
     long usedElement(int index) throws AccessFault {
-        return access.getLong(elementAddress(index));
+        return used.getLong(elementOffset(index));
     }
 
     static long usedId(long element) {
@@ -171,22 +216,26 @@ final class SplitRing {
     }
 
     void putUsedElement(int index, int id, int length) throws AccessFault {
-        access.putLong(elementAddress(index), id & LOW_WORD | (long) length << 32);
+        used.putLong(elementOffset(index), id & LOW_WORD | (long) length << 32);
     }
 
     int availableEvent() throws AccessFault {
-        return access.getShort(used + SplitLayout.availableEvent(size)) & INDEX_MASK;
+        return used.getShort(SplitLayout.availableEvent(size));
     }
 
     void putAvailableEvent(int index) throws AccessFault {
-        access.putShort(used + SplitLayout.availableEvent(size), (short) index);
+        used.putShort(SplitLayout.availableEvent(size), index);
     }
 
-    private long headAddress(int index) {
-        return available + SplitLayout.AVAILABLE_HEADS + (long) slot(index) * SplitLayout.AVAILABLE_HEAD_SIZE;
+    private static long tail(int length, int flags, int next) {
+        return length & LOW_WORD | (long) flags << 32 | (long) next << 48;
     }
 
-    private long elementAddress(int index) {
-        return used + SplitLayout.USED_ELEMENTS + (long) slot(index) * SplitLayout.USED_ELEMENT_SIZE;
+    private int headOffset(int index) {
+        return SplitLayout.AVAILABLE_HEADS + slot(index) * SplitLayout.AVAILABLE_HEAD_SIZE;
+    }
+
+    private int elementOffset(int index) {
+        return SplitLayout.USED_ELEMENTS + slot(index) * SplitLayout.USED_ELEMENT_SIZE;
     }
 }

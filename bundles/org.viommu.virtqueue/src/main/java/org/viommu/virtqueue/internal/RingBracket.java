@@ -1,0 +1,53 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.virtqueue.internal;
+
+import org.viommu.memory.MemoryAccess;
+
+/**
+ * The bracket around what a queue does with its areas. Inside, they have been located in the present view of memory;
+ * outside of a burst, a queue opens one for itself.
+ */
+final class RingBracket {
+    private static final long NO_VIEW = -1;
+
+    private final MemoryAccess access;
+    private final RingArea descriptors;
+    private final RingArea driver;
+    private final RingArea device;
+
+    /** The view in which the areas were located. */
+    private long view = NO_VIEW;
+
+    RingBracket(MemoryAccess access, RingArea descriptors, RingArea driver, RingArea device) {
+        this.access = access;
+        this.descriptors = descriptors;
+        this.driver = driver;
+        this.device = device;
+    }
+
+    /** Enters memory, unless a burst is under way in which the areas have been located; returns whether it did. */
+    boolean enter() {
+        if (access.view() == view) {
+            return false;
+        }
+        access.enter();
+        long now = access.view();
+        if (now != view) {
+            descriptors.locate();
+            driver.locate();
+            device.locate();
+            // Without views it is asked each time for windows that it does not have.
+            view = now != 0 ? now : NO_VIEW;
+        }
+        return true;
+    }
+
+    /** Exits what {@link #enter()} has entered. */
+    void exit(boolean entered) {
+        if (entered) {
+            access.exit();
+        }
+    }
+}
