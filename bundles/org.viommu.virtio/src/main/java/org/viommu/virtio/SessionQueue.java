@@ -5,6 +5,7 @@ package org.viommu.virtio;
 
 import org.viommu.memory.MemoryAccess;
 import org.viommu.virtqueue.Chain;
+import org.viommu.virtqueue.ChainBatch;
 import org.viommu.virtqueue.DeviceQueue;
 import org.viommu.virtqueue.DeviceRing;
 import org.viommu.virtqueue.QueueAddresses;
@@ -141,6 +142,24 @@ final class SessionQueue implements DeviceQueue {
         boolean popped = ring != null && !thread.halted() && ring.pop(chain);
         worked |= popped;
         return popped;
+    }
+
+    @Override
+    public int pop(ChainBatch batch) throws RingFault {
+        if (ring == null || thread.halted()) {
+            batch.hold(0);
+            return 0;
+        }
+        int popped = ring.pop(batch);
+        worked |= popped > 0;
+        return popped;
+    }
+
+    @Override
+    public void push(ChainBatch batch) throws RingFault {
+        if (ring != null) {
+            ring.push(batch);
+        }
     }
 
     @Override

@@ -8,11 +8,15 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.viommu.memory.AccessFault;
 import org.viommu.memory.MemoryAccess;
 import org.viommu.virtqueue.Chain;
+import org.viommu.virtqueue.ChainBatch;
 import org.viommu.virtqueue.DeviceQueue;
 import org.viommu.virtqueue.RingFault;
 import org.viommu.virtqueue.RingFeatures;
 
-/** A device type that answers each buffer with the bytes it brought, on two queues. For tests of transports too. */
+/**
+ * A device type that answers each buffer with the bytes it brought, on two queues; those of the second in batches. For
+ * tests of transports too.
+ */
 public final class EchoType implements DeviceType {
     public static final int ID = 63;
     public static final long FEATURE_A = 1L << 3;
@@ -129,10 +133,12 @@ public final class EchoType implements DeviceType {
     void useIdly(int queue) throws RingFault {
         DeviceQueue idle = session.queues[queue];
         Chain none = new Chain();
-        if (idle.size() < 1 || idle.pop(none) || idle.interruptWanted() || idle.available() || idle.enableKicks()) {
+        ChainBatch batch = new ChainBatch(1);
+        if (idle.size() < 1 || idle.pop(none) || idle.pop(batch) > 0 || idle.interruptWanted() || idle.available() || idle.enableKicks()) {
             throw new AssertionError("the queue is not empty");
         }
         idle.push(none, 0);
+        idle.push(batch);
         idle.publish();
         idle.suppressKicks();
     }
@@ -154,6 +160,7 @@ public final class EchoType implements DeviceType {
 
     private final class Session implements DeviceSession {
         private final Chain chain = new Chain();
+        private final ChainBatch batch = new ChainBatch(3);
         private final MemoryAccess memory;
         private final DeviceQueue[] queues = new DeviceQueue[2];
         private final DeviceActivation activation;
@@ -171,10 +178,10 @@ public final class EchoType implements DeviceType {
         public void serve(int index) throws RingFault {
             DeviceQueue queue = queues[index];
             do {
-                while (queue.pop(chain)) {
-                    beforeAnswer.run();
-                    queue.push(chain, answer());
-                    served++;
+                if (index == 0) {
+                    serveSingly(queue);
+                } else {
+                    serveInBatches(queue);
                 }
                 queue.publish();
                 if (queue.interruptWanted()) {
@@ -183,13 +190,32 @@ public final class EchoType implements DeviceType {
             } while (queue.enableKicks());
         }
 
+        private void serveSingly(DeviceQueue queue) throws RingFault {
+            while (queue.pop(chain)) {
+                beforeAnswer.run();
+                queue.push(chain, answer(chain));
+                served++;
+            }
+        }
+
+        private void serveInBatches(DeviceQueue queue) throws RingFault {
+            while (queue.pop(batch) > 0) {
+                for (int i = 0; i < batch.count(); i++) {
+                    beforeAnswer.run();
+                    batch.written(i, answer(batch.chain(i)));
+                    served++;
+                }
+                queue.push(batch);
+            }
+        }
+
         @Override
         public void queueReset(int queue) {
             queueResets.add(queue);
             resetter = Thread.currentThread();
         }
 
-        private int answer() {
+        private static int answer(Chain chain) {
             int length = (int) Math.min(chain.readableLength(), chain.writableLength());
             try {
                 for (int i = 0; i < length; i++) {
