@@ -2,40 +2,73 @@
  * Copyright the Viommu authors.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Both sides of a split and of a packed ring (virtio 1.4, 2.7 and 2.8), as the peer that the Java ones are compared with:
- * EVENT_IDX negotiated, chains of one readable and one writable descriptor, and every guest address, index and length
- * checked that a device must not believe. Memory is addressed as the guest does it.
+ * Both sides of a split and of a packed ring (virtio 1.4, 2.7 and 2.8), as the peer that the Java ones are compared with.
+ *
+ * The device does what the standard and a host that moves memory ask of one, as ours does: EVENT_IDX and INDIRECT_DESC
+ * negotiated; buffers cut into any number of descriptors, readable before writable, at most 2^32 bytes together and not
+ * empty; every guest address, index and length checked that a device must not believe, against a table of regions some
+ * of which are read-only; and a sequence number, odd while a batch is served, for which whoever takes a region away
+ * waits. Memory is addressed as the guest does it.
+ *
+ * The driver makes chains of one readable and one writable descriptor.
  */
+#define _GNU_SOURCE
+#include <sched.h>
 #include <stdint.h>
-#include <stdatomic.h>
+#include <string.h>
 
-enum { REQUEST = 36, ANSWER = 4, BUFFER = 64, NEXT = 1, WRITE = 2, AVAILABLE = 1 << 7, USED = 1 << 15, WRAP = 1 << 15 };
+enum { REQUEST = 36, ANSWER = 4, BUFFER = 64, NEXT = 1, WRITE = 2, INDIRECT = 4, AVAILABLE = 1 << 7, USED = 1 << 15, WRAP = 1 << 15 };
+enum { REGIONS = 8, PIECES = 32768 };
 
 struct desc { uint64_t addr; uint32_t len; uint16_t flags, next; };
 struct used { uint32_t id, len; };
 struct packed { uint64_t addr; uint32_t len; uint16_t id, flags; };
 
+struct region { uint64_t start, size; uint8_t *mem; int writable; };
+struct regions { uint32_t count; struct region list[REGIONS]; };
+
+struct piece { uint64_t addr, len; };
+
+/* How many pieces of the ring's two lists a chain has, and how long they are together. */
+struct chain { uint64_t in_total, out_total; uint32_t in, out, pieces; int writing; };
+
 struct ring {
-    uint8_t *mem;
-    uint64_t start, size;
-    uint64_t desc_area, driver_area, device_area, buffers;
+    struct regions all;
+    const struct regions *regions;
+    const struct region *hint;
+    uint64_t desc_area, driver_area, device_area, buffers, errors;
     uint32_t n, packed;
     /* device */
-    uint16_t popped, available, pushed, published, notified;
-    uint32_t dpos, dpublished, dnotified;
-    uint16_t first_flags;
+    _Alignas(64) uint64_t sequence;
+    uint64_t interrupts;
+    uint16_t popped, available, pushed, published, notified, first_flags;
+    uint32_t dpos, dpublished;
+    struct piece in[PIECES], out[PIECES];
     /* driver */
-    uint16_t added, polled, kicked, tail;
-    uint32_t apos, apublished, akicked, ppos;
-    uint16_t head_flags;
+    _Alignas(64) uint64_t sum, kicks;
+    uint16_t added, polled, kicked, head_flags;
+    uint32_t apos, apublished, ppos, free_count;
     uint16_t free[16384];
-    uint32_t free_count;
-    uint64_t sum, errors, kicks, interrupts;
 };
 
-static inline uint8_t *at(struct ring *r, uint64_t address, uint64_t length) {
-    uint64_t offset = address - r->start;
-    return offset <= r->size - length ? r->mem + offset : 0;
+/* Where the host has a range that one region holds, or 0. */
+static uint8_t *find(struct ring *r, uint64_t address, uint64_t length, int write) {
+    for (uint32_t i = 0; i < r->regions->count; i++) {
+        const struct region *region = &r->regions->list[i];
+        uint64_t offset = address - region->start;
+        if (offset < region->size && length <= region->size - offset && (region->writable || !write)) {
+            r->hint = region;
+            return region->mem + offset;
+        }
+    }
+    return 0;
+}
+
+static inline uint8_t *at(struct ring *r, uint64_t address, uint64_t length, int write) {
+    const struct region *hint = r->hint;
+    uint64_t offset = address - hint->start;
+    if (offset < hint->size && length <= hint->size - offset && (hint->writable || !write)) return hint->mem + offset;
+    return find(r, address, length, write);
 }
 
 static inline uint16_t load(const void *p) { return __atomic_load_n((const uint16_t *)p, __ATOMIC_ACQUIRE); }
@@ -46,24 +79,84 @@ uint64_t ring_bytes(void) { return sizeof(struct ring); }
 
 void ring_init(struct ring *r, uint8_t *mem, uint64_t start, uint64_t size, uint32_t n, uint32_t packed,
                uint64_t desc_area, uint64_t driver_area, uint64_t device_area, uint64_t buffers) {
-    *r = (struct ring){.mem = mem, .start = start, .size = size, .desc_area = desc_area, .driver_area = driver_area,
-                       .device_area = device_area, .buffers = buffers, .n = n, .packed = packed};
+    memset(r, 0, sizeof *r);
+    r->desc_area = desc_area;
+    r->driver_area = driver_area;
+    r->device_area = device_area;
+    r->buffers = buffers;
+    r->n = n;
+    r->packed = packed;
+    r->all = (struct regions){1, {{start, size, mem, 1}}};
+    r->regions = &r->all;
+    r->hint = &r->all.list[0];
     r->free_count = n / 2;
     for (uint32_t i = 0; i < n / 2; i++) r->free[i] = n / 2 - 1 - i;
 }
 
-/* The request: five values in, their sum out. */
-static inline uint32_t serve(struct ring *r, uint64_t in, uint32_t in_len, uint64_t out, uint32_t out_len) {
-    uint8_t *p = at(r, in, in_len), *q = at(r, out, out_len);
-    if (!p || !q || in_len < REQUEST || out_len < ANSWER) { r->errors++; return 0; }
-    uint64_t *words = (uint64_t *)p;
-    uint32_t sum = (uint32_t)(words[0] + words[1] + words[2] + words[3]) + *(uint32_t *)(p + 32);
-    *(uint32_t *)q = sum;
+/* Whoever takes a region away publishes other regions and waits until the number that it has seen is not odd or has changed. */
+static inline void enter(struct ring *r) {
+    __atomic_store_n(&r->sequence, r->sequence + 1, __ATOMIC_RELAXED);
+    fence();
+    const struct regions *now = __atomic_load_n(&r->regions, __ATOMIC_ACQUIRE);
+    if (r->hint < now->list || r->hint >= now->list + REGIONS) r->hint = &now->list[0];
+}
+
+static inline void leave(struct ring *r) { __atomic_store_n(&r->sequence, r->sequence + 1, __ATOMIC_RELEASE); }
+
+/* ---- a chain, however it is cut ---- */
+
+/* Adds a piece; returns whether the pieces can be a chain. */
+static inline int append(struct ring *r, struct chain *c, uint64_t address, uint32_t length, int write) {
+    if (c->writing && !write) return 0;
+    c->writing = write;
+    if (c->in_total + c->out_total + length > 1ull << 32) return 0;
+    if (!length) return 1;
+    if (write) {
+        r->out[c->out++] = (struct piece){address, length};
+        c->out_total += length;
+    } else {
+        r->in[c->in++] = (struct piece){address, length};
+        c->in_total += length;
+    }
+    return 1;
+}
+
+/* Copies between pieces and a buffer; returns whether memory holds all of it. */
+static int copy(struct ring *r, const struct piece *pieces, uint8_t *buffer, uint64_t length, int write) {
+    for (; length; pieces++) {
+        uint64_t size = pieces->len < length ? pieces->len : length;
+        uint8_t *p = at(r, pieces->addr, size, write);
+        if (!p) return 0;
+        if (write) memcpy(p, buffer, size);
+        else memcpy(buffer, p, size);
+        buffer += size;
+        length -= size;
+    }
+    return 1;
+}
+
+/* The request: five values in, their sum out; returns how much has been written. */
+static inline uint32_t serve(struct ring *r, const struct chain *c) {
+    if (c->in_total < REQUEST || c->out_total < ANSWER) { r->errors++; return 0; }
+    uint64_t room[5];
+    uint8_t *in = r->in[0].len >= REQUEST ? at(r, r->in[0].addr, REQUEST, 0)
+                : copy(r, r->in, (uint8_t *)room, REQUEST, 0) ? (uint8_t *)room : 0;
+    if (!in) { r->errors++; return 0; }
+    uint64_t *words = (uint64_t *)in;
+    uint32_t sum = (uint32_t)(words[0] + words[1] + words[2] + words[3]) + *(uint32_t *)(words + 4);
+    if (r->out[0].len >= ANSWER) {
+        uint32_t *answer = (uint32_t *)at(r, r->out[0].addr, ANSWER, 1);
+        if (!answer) { r->errors++; return 0; }
+        *answer = sum;
+    } else if (!copy(r, r->out, (uint8_t *)&sum, ANSWER, 1)) {
+        r->errors++;
+        return 0;
+    }
     return ANSWER;
 }
 
 static inline void fill(struct ring *r, uint64_t buffer, uint64_t number) {
-    uint64_t *words = (uint64_t *)at(r, buffer, REQUEST);
+    uint64_t *words = (uint64_t *)at(r, buffer, REQUEST, 1);
     words[0] = number; words[1] = 1; words[2] = 2; words[3] = 3;
     *(uint32_t *)(words + 4) = 4;
 }
@@ -71,8 +164,8 @@ static inline void fill(struct ring *r, uint64_t buffer, uint64_t number) {
 /* ---- split ---- */
 
 static uint32_t split_driver_add(struct ring *r, uint32_t batch, uint64_t number) {
-    struct desc *d = (struct desc *)at(r, r->desc_area, 16ull * r->n);
-    uint16_t *avail = (uint16_t *)at(r, r->driver_area, 6 + 2ull * r->n);
+    struct desc *d = (struct desc *)at(r, r->desc_area, 16ull * r->n, 1);
+    uint16_t *avail = (uint16_t *)at(r, r->driver_area, 6 + 2ull * r->n, 1);
     uint32_t done = 0;
     for (; done < batch && r->free_count; done++) {
         uint16_t slot = r->free[--r->free_count];
@@ -86,7 +179,7 @@ static uint32_t split_driver_add(struct ring *r, uint32_t batch, uint64_t number
     if (done) {
         store(&avail[1], r->added);
         fence();
-        uint16_t event = *(uint16_t *)at(r, r->device_area + 4 + 8ull * r->n, 2);
+        uint16_t event = *(uint16_t *)at(r, r->device_area + 4 + 8ull * r->n, 2, 0);
         if ((uint16_t)(r->added - event - 1) < (uint16_t)(r->added - r->kicked)) r->kicks++;
         r->kicked = r->added;
     }
@@ -94,7 +187,7 @@ static uint32_t split_driver_add(struct ring *r, uint32_t batch, uint64_t number
 }
 
 static uint32_t split_driver_poll(struct ring *r, uint32_t batch) {
-    uint8_t *area = at(r, r->device_area, 6 + 8ull * r->n);
+    uint8_t *area = at(r, r->device_area, 6 + 8ull * r->n, 0);
     struct used *used = (struct used *)(area + 4);
     uint32_t done = 0;
     uint16_t index = load(area + 2);
@@ -102,18 +195,32 @@ static uint32_t split_driver_poll(struct ring *r, uint32_t batch) {
         struct used element = used[r->polled++ & (r->n - 1)];
         if (element.id >= r->n || element.len > ANSWER) { r->errors++; continue; }
         uint16_t slot = element.id / 2;
-        r->sum += *(uint32_t *)at(r, r->buffers + (uint64_t)slot * BUFFER + 48, ANSWER);
+        r->sum += *(uint32_t *)at(r, r->buffers + (uint64_t)slot * BUFFER + 48, ANSWER, 0);
         r->free[r->free_count++] = slot;
     }
     return done;
 }
 
+/* Follows the descriptors of an indirect table behind those before it; the chain has no pieces if they make none. */
+static __attribute__((noinline)) struct chain split_table(struct ring *r, struct chain c, struct desc d) {
+    const struct desc *table = d.len && d.len % 16 == 0 && d.len <= 16 << 16 ? (struct desc *)at(r, d.addr, d.len, 0) : 0;
+    for (uint16_t i = 0; table && i < d.len / 16;) {
+        struct desc e = table[i];
+        if (e.flags & INDIRECT || c.pieces++ == r->n || !append(r, &c, e.addr, e.len, e.flags & WRITE)) break;
+        if (!(e.flags & NEXT)) return c;
+        i = e.next;
+    }
+    return (struct chain){0};
+}
+
 static uint32_t split_device(struct ring *r, uint32_t batch) {
-    struct desc *table = (struct desc *)at(r, r->desc_area, 16ull * r->n);
-    uint16_t *avail = (uint16_t *)at(r, r->driver_area, 6 + 2ull * r->n);
-    uint8_t *area = at(r, r->device_area, 6 + 8ull * r->n);
-    struct used *used = (struct used *)(area + 4);
+    enter(r);
+    struct desc *table = (struct desc *)at(r, r->desc_area, 16ull * r->n, 0);
+    uint16_t *avail = (uint16_t *)at(r, r->driver_area, 6 + 2ull * r->n, 0);
+    uint8_t *area = at(r, r->device_area, 6 + 8ull * r->n, 1);
     uint32_t done = 0;
+    if (!table || !avail || !area) { r->errors++; batch = 0; }
+    struct used *used = (struct used *)(area + 4);
     for (; done < batch; done++) {
         if (r->popped == r->available) {
             r->available = load(&avail[1]);
@@ -121,18 +228,22 @@ static uint32_t split_device(struct ring *r, uint32_t batch) {
             if (r->popped == r->available) break;
         }
         uint16_t head = avail[2 + (r->popped++ & (r->n - 1))];
-        uint64_t in = 0, out = 0;
-        uint32_t in_len = 0, out_len = 0, count = 0;
-        for (uint16_t i = head;;) {
-            if (i >= r->n || count++ == r->n) { r->errors++; break; }
+        struct chain c = {0};
+        int good = 0;
+        for (uint16_t i = head; i < r->n;) {
             struct desc d = table[i];
-            if (d.flags & WRITE) { out = d.addr; out_len = d.len; }
-            else if (out_len) { r->errors++; break; }
-            else { in = d.addr; in_len = d.len; }
-            if (!(d.flags & NEXT)) break;
+            if (d.flags & INDIRECT) {
+                if (!(d.flags & NEXT)) c = split_table(r, c, d);
+                good = !(d.flags & NEXT);
+                break;
+            }
+            if (c.pieces++ == r->n || !append(r, &c, d.addr, d.len, d.flags & WRITE)) break;
+            good = !(d.flags & NEXT);
+            if (good) break;
             i = d.next;
         }
-        used[r->pushed++ & (r->n - 1)] = (struct used){head, serve(r, in, in_len, out, out_len)};
+        if (!good || !(c.in_total + c.out_total)) { r->errors++; break; }
+        used[r->pushed++ & (r->n - 1)] = (struct used){head, serve(r, &c)};
     }
     if (done) {
         store(area + 2, r->pushed);
@@ -142,6 +253,7 @@ static uint32_t split_device(struct ring *r, uint32_t batch) {
         if ((uint16_t)(r->pushed - event - 1) < (uint16_t)(r->pushed - r->notified)) r->interrupts++;
         r->notified = r->pushed;
     }
+    leave(r);
     return done;
 }
 
@@ -165,7 +277,7 @@ static inline int wanted(struct ring *r, uint32_t event, uint32_t now, uint32_t 
 }
 
 static uint32_t packed_driver_add(struct ring *r, uint32_t batch, uint64_t number) {
-    struct packed *d = (struct packed *)at(r, r->desc_area, 16ull * r->n);
+    struct packed *d = (struct packed *)at(r, r->desc_area, 16ull * r->n, 1);
     uint32_t done = 0;
     for (; done < batch && r->free_count; done++) {
         uint16_t id = r->free[--r->free_count];
@@ -187,50 +299,71 @@ static uint32_t packed_driver_add(struct ring *r, uint32_t batch, uint64_t numbe
         uint32_t before = r->apublished;
         r->apublished = r->apos;
         fence();
-        if (wanted(r, *(uint32_t *)at(r, r->device_area, 4), r->apos, before)) r->kicks++;
+        if (wanted(r, *(uint32_t *)at(r, r->device_area, 4, 0), r->apos, before)) r->kicks++;
     }
     return done;
 }
 
 static uint32_t packed_driver_poll(struct ring *r, uint32_t batch) {
-    struct packed *d = (struct packed *)at(r, r->desc_area, 16ull * r->n);
+    struct packed *d = (struct packed *)at(r, r->desc_area, 16ull * r->n, 1);
     uint32_t done = 0;
     for (; done < batch && r->ppos != r->apublished; done++) {
         struct packed *p = &d[slot_of(r, r->ppos)];
         if ((load(&p->flags) & (AVAILABLE | USED)) != used_mark(r, r->ppos)) break;
         uint16_t id = p->id;
         if (id >= r->n / 2 || p->len > ANSWER) { r->errors++; break; }
-        r->sum += *(uint32_t *)at(r, r->buffers + (uint64_t)id * BUFFER + 48, ANSWER);
+        r->sum += *(uint32_t *)at(r, r->buffers + (uint64_t)id * BUFFER + 48, ANSWER, 0);
         r->free[r->free_count++] = id;
         r->ppos = go(r, r->ppos, 2);
     }
     return done;
 }
 
+/* Reads an indirect table, all of whose descriptors belong to the chain, which has no pieces if they make none. */
+static __attribute__((noinline)) struct chain packed_table(struct ring *r, struct packed p) {
+    struct chain c = {0};
+    const struct packed *table = p.len && p.len % 16 == 0 && p.len / 16 <= r->n ? (struct packed *)at(r, p.addr, p.len, 0) : 0;
+    for (uint32_t i = 0; table && i < p.len / 16; i++) {
+        struct packed e = table[i];
+        if (!append(r, &c, e.addr, e.len, e.flags & WRITE)) return (struct chain){0};
+    }
+    return c;
+}
+
 static uint32_t packed_device(struct ring *r, uint32_t batch) {
-    struct packed *ring = (struct packed *)at(r, r->desc_area, 16ull * r->n);
+    enter(r);
+    struct packed *ring = (struct packed *)at(r, r->desc_area, 16ull * r->n, 1);
+    uint32_t *events = (uint32_t *)at(r, r->driver_area, 4, 0);
     uint32_t done = 0;
+    if (!ring || !events) { r->errors++; batch = 0; }
     for (; done < batch; done++) {
-        uint32_t first = r->dpos, pos = first, count = 0;
+        uint32_t first = r->dpos, pos = first, count = 0, room = r->n - ahead(r, first, r->dpublished);
         uint16_t flags = load(&ring[slot_of(r, pos)].flags), id;
         if ((flags & (AVAILABLE | USED)) != available_mark(r, pos)) break;
-        uint64_t in = 0, out = 0;
-        uint32_t in_len = 0, out_len = 0;
+        if (!room) { r->errors++; break; }
+        struct chain c = {0};
+        int good = 0;
         for (;;) {
             struct packed p = ring[slot_of(r, pos)];
-            if (count++) {
+            if (count) {
                 flags = p.flags;
-                if ((flags & (AVAILABLE | USED)) != available_mark(r, pos)) { r->errors++; break; }
+                if ((flags & (AVAILABLE | USED)) != available_mark(r, pos)) break;
             }
             id = p.id;
-            if (flags & WRITE) { out = p.addr; out_len = p.len; }
-            else if (out_len) { r->errors++; break; }
-            else { in = p.addr; in_len = p.len; }
             pos = go(r, pos, 1);
-            if (!(flags & NEXT) || count == r->n) break;
+            count++;
+            if (flags & INDIRECT) {
+                good = count == 1 && !(flags & NEXT);
+                if (good) c = packed_table(r, p);
+                break;
+            }
+            if (!append(r, &c, p.addr, p.len, flags & WRITE)) break;
+            good = !(flags & NEXT);
+            if (good || count == room) break;
         }
+        if (!good || !(c.in_total + c.out_total)) { r->errors++; break; }
         struct packed *used = &ring[slot_of(r, first)];
-        uint32_t written = serve(r, in, in_len, out, out_len);
+        uint32_t written = serve(r, &c);
         used->len = written;
         used->id = id;
         uint16_t mark = used_mark(r, first) | (written ? WRITE : 0);
@@ -243,8 +376,9 @@ static uint32_t packed_device(struct ring *r, uint32_t batch) {
         store(&ring[slot_of(r, before)].flags, r->first_flags);
         r->dpublished = r->dpos;
         fence();
-        if (wanted(r, *(uint32_t *)at(r, r->driver_area, 4), r->dpos, before)) r->interrupts++;
+        if (wanted(r, *events, r->dpos, before)) r->interrupts++;
     }
+    leave(r);
     return done;
 }
 
@@ -284,3 +418,11 @@ uint32_t ring_device(struct ring *r, uint32_t requests, uint32_t batch) {
 
 /* Requests and answers that broke a rule. */
 uint64_t ring_errors(struct ring *r) { return r->errors; }
+
+/* Keeps the calling thread on one processor; returns 0 if the system lets it. */
+int32_t ring_pin(int32_t processor) {
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(processor, &one);
+    return sched_setaffinity(0, sizeof one, &one);
+}

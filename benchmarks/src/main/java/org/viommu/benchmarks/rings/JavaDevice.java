@@ -6,6 +6,7 @@ package org.viommu.benchmarks.rings;
 import org.viommu.memory.AccessFault;
 import org.viommu.memory.MemoryAccess;
 import org.viommu.virtqueue.Chain;
+import org.viommu.virtqueue.ChainBatch;
 import org.viommu.virtqueue.DeviceRing;
 import org.viommu.virtqueue.QueueAddresses;
 import org.viommu.virtqueue.RingFault;
@@ -15,36 +16,37 @@ import org.viommu.virtqueue.Virtqueues;
 final class JavaDevice {
     private final MemoryAccess memory;
     private final DeviceRing queue;
-    private final Chain chain = new Chain();
+    private final ChainBatch batch;
 
     /** Batches after which the driver wanted an interrupt. */
     private long interrupts;
 
-    JavaDevice(MemoryAccess memory, QueueAddresses addresses, boolean packed) throws RingFault {
+    JavaDevice(MemoryAccess memory, QueueAddresses addresses, boolean packed, int batch) throws RingFault {
+        this.batch = new ChainBatch(batch);
         this.memory = memory;
         this.queue = Virtqueues.openDevice(addresses, RingMemory.features(packed), memory);
     }
 
-    /** Serves up to {@code batch} requests; returns how many. */
-    int serve(int batch) throws RingFault {
-        int served = 0;
+    /** Serves up to a batch of requests; returns how many. */
+    int serve() throws RingFault {
         memory.enter();
         try {
-            while (served < batch && queue.pop(chain)) {
-                queue.push(chain, answer());
-                served++;
-            }
+            int served = queue.pop(batch);
             if (served > 0) {
+                for (int i = 0; i < served; i++) {
+                    batch.written(i, answer(batch.chain(i)));
+                }
+                queue.push(batch);
                 queue.publish();
                 interrupts += queue.interruptWanted() ? 1 : 0;
             }
+            return served;
         } finally {
             memory.exit();
         }
-        return served;
     }
 
-    private int answer() {
+    private static int answer(Chain chain) {
         if (chain.readableLength() < RingMemory.REQUEST || chain.writableLength() < RingMemory.ANSWER_SIZE) {
             return 0;
         }

@@ -3,8 +3,10 @@
 
 package org.viommu.benchmarks.rings;
 
+import java.nio.ByteBuffer;
 import org.viommu.memory.AccessFault;
 import org.viommu.memory.MemoryAccess;
+import org.viommu.memory.Window;
 import org.viommu.virtqueue.DriverQueue;
 import org.viommu.virtqueue.QueueAddresses;
 import org.viommu.virtqueue.RingFault;
@@ -17,6 +19,7 @@ final class JavaDriver {
     private final long[] pieces = {0, RingMemory.REQUEST, 0, RingMemory.ANSWER_SIZE};
     private final long[] freeBuffers;
     private final long[] bufferOf;
+    private Window window;
     private int free;
     private long sum;
     private long kicks;
@@ -39,11 +42,7 @@ final class JavaDriver {
         try {
             for (; added < batch && free > 0; added++) {
                 long buffer = freeBuffers[--free];
-                memory.putLong(buffer, number + added);
-                memory.putLong(buffer + 8, 1);
-                memory.putLong(buffer + 16, 2);
-                memory.putLong(buffer + 24, 3);
-                memory.putInt(buffer + 32, 4);
+                fill(buffer, number + added);
                 pieces[0] = buffer;
                 pieces[2] = buffer + RingMemory.ANSWER;
                 bufferOf[queue.add(pieces, 1)] = buffer;
@@ -69,13 +68,42 @@ final class JavaDriver {
                     break;
                 }
                 long buffer = bufferOf[id];
-                sum += memory.getInt(buffer + RingMemory.ANSWER);
+                sum += answer(buffer);
                 freeBuffers[free++] = buffer;
             }
         } finally {
             memory.exit();
         }
         return polled;
+    }
+
+    private void fill(long buffer, long number) throws AccessFault {
+        Window window = window(buffer);
+        int at = window.offset(buffer);
+        ByteBuffer bytes = window.bytes();
+        bytes.putLong(at, number);
+        bytes.putLong(at + 8, 1);
+        bytes.putLong(at + 16, 2);
+        bytes.putLong(at + 24, 3);
+        bytes.putInt(at + 32, 4);
+    }
+
+    private int answer(long buffer) throws AccessFault {
+        Window window = window(buffer);
+        return window.bytes().getInt(window.offset(buffer) + RingMemory.ANSWER);
+    }
+
+    /** The window that holds a buffer. */
+    private Window window(long buffer) throws AccessFault {
+        Window present = window;
+        if (present == null || present.view() != memory.view() || !present.holds(buffer, RingMemory.BUFFER)) {
+            present = memory.window(buffer, MemoryAccess.Direction.WRITE);
+            if (present == null || !present.holds(buffer, RingMemory.BUFFER)) {
+                throw new AccessFault(AccessFault.Reason.OUTSIDE_MEMORY, buffer);
+            }
+            window = present;
+        }
+        return present;
     }
 
     /** Of all answers and kicks, so that nothing is left out. */

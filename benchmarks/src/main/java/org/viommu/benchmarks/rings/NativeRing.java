@@ -17,14 +17,14 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import org.viommu.benchmarks.SystemCompiler;
 import org.viommu.virtqueue.QueueAddresses;
 
 /** Both sides of a ring in C, on the memory of a {@link RingMemory}. The system's compiler makes them at the first use. */
 @SuppressWarnings("restricted")
 final class NativeRing {
-    private static final List<String> COMPILE = List.of("cc", "-O2", "-shared", "-fPIC", "-o");
+    private static final int CACHE_LINE = 64;
     private static final SymbolLookup LIBRARY = compile();
     private static final MethodHandle BYTES = handle("ring_bytes", FunctionDescriptor.of(JAVA_LONG));
     private static final MethodHandle INIT = handle(
@@ -42,11 +42,13 @@ final class NativeRing {
             handle("ring_turns", FunctionDescriptor.of(JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_INT));
     private static final MethodHandle ERRORS = handle("ring_errors", FunctionDescriptor.of(JAVA_LONG, ADDRESS));
 
+    private static final MethodHandle PIN = handle("ring_pin", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+
     private final MemorySegment ring;
 
     NativeRing(RingMemory memory, QueueAddresses addresses, boolean packed) {
         try {
-            ring = Arena.global().allocate((long) BYTES.invokeExact(), Long.BYTES);
+            ring = Arena.global().allocate((long) BYTES.invokeExact(), CACHE_LINE);
             INIT.invokeExact(
                     ring,
                     MemorySegment.ofBuffer(memory.window()),
@@ -93,6 +95,13 @@ final class NativeRing {
         return (long) ERRORS.invokeExact(ring);
     }
 
+    /** Keeps the calling thread on one processor, as far as the system lets it. */
+    static void pin(int processor) throws Throwable {
+        if ((int) PIN.invokeExact(processor) != 0) {
+            System.err.println("rings: a thread cannot be kept on processor " + processor);
+        }
+    }
+
     private static MethodHandle handle(String name, FunctionDescriptor descriptor) {
         return Linker.nativeLinker()
                 .downcallHandle(LIBRARY.findOrThrow(name), descriptor, Linker.Option.critical(false));
@@ -104,22 +113,15 @@ final class NativeRing {
             Path code = folder.resolve("rings.c");
             Path library = folder.resolve("librings.so");
             Files.copy(source, code);
-            List<String> command = new ArrayList<>(COMPILE);
-            command.addAll(List.of(library.toString(), code.toString()));
-            int status = new ProcessBuilder(command).inheritIO().start().waitFor();
-            if (status != 0) {
-                throw new IllegalStateException("cc fails with status " + status);
-            }
+            SystemCompiler.compile(code, library, List.of("-shared", "-fPIC"));
             SymbolLookup lookup = SymbolLookup.libraryLookup(library, Arena.global());
             // What is mapped stays.
             Files.delete(library);
             Files.delete(code);
             Files.delete(folder);
             return lookup;
-        } catch (IOException e) {
-            throw new IllegalStateException("the C side needs a compiler called cc: " + e.getMessage(), e);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
+        } catch (IOException | SystemCompiler.MissingTool e) {
+            throw new IllegalStateException(e.getMessage(), e);
         }
     }
 }

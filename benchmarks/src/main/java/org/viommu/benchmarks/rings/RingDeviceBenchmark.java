@@ -49,7 +49,7 @@ public class RingDeviceBenchmark {
         RingMemory memory = new RingMemory();
         QueueAddresses addresses = RingMemory.addresses(2 * REQUESTS);
         driver = new NativeRing(memory, addresses, packed);
-        device = new JavaDevice(memory.open(), addresses, packed);
+        device = new JavaDevice(memory.open(), addresses, packed, batch);
     }
 
     /** The driver fills the ring. */
@@ -73,7 +73,7 @@ public class RingDeviceBenchmark {
     public int java() throws RingFault {
         int served = 0;
         while (served < REQUESTS) {
-            served += device.serve(batch);
+            served += device.serve();
         }
         return served;
     }

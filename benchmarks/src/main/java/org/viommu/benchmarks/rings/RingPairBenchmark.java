@@ -21,16 +21,19 @@ import org.viommu.memory.AccessFault;
 import org.viommu.virtqueue.QueueAddresses;
 import org.viommu.virtqueue.RingFault;
 
-/** Driver and device on a thread each, which both spin; {@code requests} is what came back. */
+/**
+ * Driver and device on a thread each, which both spin, each on a processor of its own; {@code requests} is what came back.
+ * Each thread makes what is its own, so that no two of them change one line of cache but in the ring.
+ */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Fork(value = 1, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
-@Warmup(iterations = 4, time = 1)
-@Measurement(iterations = 4, time = 1)
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 10, time = 1)
 public class RingPairBenchmark {
     private static final int QUEUE_SIZE = 256;
 
-    /** A ring of each. */
+    /** A ring for ours, and one for the peers. */
     @State(Scope.Group)
     public static class Rings {
         @Param({"split", "packed"})
@@ -39,57 +42,78 @@ public class RingPairBenchmark {
         @Param({"1", "8", "64"})
         private int batch;
 
+        private final QueueAddresses addresses = RingMemory.addresses(QUEUE_SIZE);
+        private final RingMemory memory = new RingMemory();
         private NativeRing peer;
-        private JavaDriver driver;
-        private JavaDevice device;
 
-        /** Makes the rings. */
+        /** Makes the peers. */
         @Setup
-        public void open() throws RingFault {
-            boolean packed = layout.equals("packed");
-            QueueAddresses addresses = RingMemory.addresses(QUEUE_SIZE);
-            peer = new NativeRing(new RingMemory(), addresses, packed);
-            RingMemory memory = new RingMemory();
-            driver = new JavaDriver(memory.open(), addresses, packed);
-            device = new JavaDevice(memory.open(), addresses, packed);
+        public void open() {
+            peer = new NativeRing(new RingMemory(), addresses, packed());
+        }
+
+        private boolean packed() {
+            return layout.equals("packed");
         }
     }
 
-    /** Requests that came back. */
+    /** The thread of the drivers. */
     @State(Scope.Thread)
     @AuxCounters
-    public static class Count {
-        /** How many. */
+    public static class DriverSide {
+        /** Requests that came back. */
         public long requests;
+
+        private JavaDriver driver;
+
+        /** Makes ours. */
+        @Setup
+        public void open(Rings rings) throws Throwable {
+            NativeRing.pin(0);
+            driver = new JavaDriver(rings.memory.open(), rings.addresses, rings.packed());
+        }
+    }
+
+    /** The thread of the devices. */
+    @State(Scope.Thread)
+    public static class DeviceSide {
+        private JavaDevice device;
+
+        /** Makes ours. */
+        @Setup
+        public void open(Rings rings) throws Throwable {
+            NativeRing.pin(1);
+            device = new JavaDevice(rings.memory.open(), rings.addresses, rings.packed(), rings.batch);
+        }
     }
 
     /** Our driver. */
     @Benchmark
     @Group("java")
-    public void driver(Rings rings, Count count) throws RingFault, AccessFault {
-        rings.driver.add(rings.batch, 0);
-        count.requests += rings.driver.poll(rings.batch);
+    public void driver(Rings rings, DriverSide side) throws RingFault, AccessFault {
+        side.driver.add(rings.batch, 0);
+        side.requests += side.driver.poll(rings.batch);
     }
 
     /** Our device. */
     @Benchmark
     @Group("java")
-    public int device(Rings rings) throws RingFault {
-        return rings.device.serve(rings.batch);
+    public int device(Rings rings, DeviceSide side) throws RingFault {
+        return side.device.serve();
     }
 
     /** The driver in C. */
     @Benchmark
     @Group("c")
-    public void nativeDriver(Rings rings, Count count) throws Throwable {
+    public void nativeDriver(Rings rings, DriverSide side) throws Throwable {
         rings.peer.add(rings.batch, 0);
-        count.requests += rings.peer.poll(rings.batch);
+        side.requests += rings.peer.poll(rings.batch);
     }
 
     /** The device in C. */
     @Benchmark
     @Group("c")
-    public int nativeDevice(Rings rings) throws Throwable {
+    public int nativeDevice(Rings rings, DeviceSide side) throws Throwable {
         return rings.peer.serve(rings.batch);
     }
 }

@@ -52,7 +52,7 @@ public class RingTurnsBenchmark {
         peer = new NativeRing(new RingMemory(), addresses, packed);
         RingMemory memory = new RingMemory();
         driver = new JavaDriver(memory.open(), addresses, packed);
-        device = new JavaDevice(memory.open(), addresses, packed);
+        device = new JavaDevice(memory.open(), addresses, packed, batch);
     }
 
     /** Ours. */
@@ -60,7 +60,7 @@ public class RingTurnsBenchmark {
     public long java() throws RingFault, AccessFault {
         for (int done = 0; done < REQUESTS; ) {
             driver.add(batch, done);
-            device.serve(batch);
+            device.serve();
             done += driver.poll(batch);
         }
         return driver.sum() + device.interrupts();

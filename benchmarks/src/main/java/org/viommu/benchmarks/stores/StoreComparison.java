@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.viommu.benchmarks.SystemCompiler.MissingTool;
 
 /**
  * Compares the mapping stores with native ones on the same traces, and writes the report. Each store has a process of its own for each trace; they have their
@@ -47,7 +48,7 @@ final class StoreComparison {
         StoreComparison comparison = new StoreComparison(root);
         try {
             comparison.peers.build();
-        } catch (NativePeers.MissingTool e) {
+        } catch (MissingTool e) {
             System.err.println("stores: " + e.getMessage());
             System.exit(1);
         }
