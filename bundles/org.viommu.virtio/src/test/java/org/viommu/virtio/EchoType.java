@@ -134,7 +134,12 @@ public final class EchoType implements DeviceType {
         DeviceQueue idle = session.queues[queue];
         Chain none = new Chain();
         ChainBatch batch = new ChainBatch(1);
-        if (idle.size() < 1 || idle.pop(none) || idle.pop(batch) > 0 || idle.interruptWanted() || idle.available() || idle.enableKicks()) {
+        if (idle.size() < 1
+                || idle.pop(none)
+                || idle.pop(batch) > 0
+                || idle.interruptWanted()
+                || idle.available()
+                || idle.enableKicks()) {
             throw new AssertionError("the queue is not empty");
         }
         idle.push(none, 0);
