@@ -46,13 +46,15 @@ public final class SystemCompiler {
      * @throws MissingTool if the library is not there
      */
     public static List<String> options(String library) throws MissingTool {
-        String options = output(List.of("pkg-config", "--cflags", "--libs", library), "development files of " + library);
+        String options =
+                output(List.of("pkg-config", "--cflags", "--libs", library), "development files of " + library);
         return List.of(options.trim().split("\\s+"));
     }
 
     private static String output(List<String> command, String what) throws MissingTool {
         try {
-            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
             String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (process.waitFor() != 0) {
                 throw new MissingTool(
