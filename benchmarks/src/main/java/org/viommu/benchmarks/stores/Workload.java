@@ -5,15 +5,15 @@ package org.viommu.benchmarks.stores;
 
 /** What is put to all stores, and how often. */
 enum Workload {
-    C1K(1 << 10, 5, 2),
-    C4K(1 << 12, 5, 2),
-    C16K(1 << 14, 5, 2),
+    C1K(1 << 10, 5, 1),
+    C4K(1 << 12, 5, 1),
+    C16K(1 << 14, 5, 1),
     C64K(1 << 16, 5, 3),
-    C256K(1 << 18, 2, 2),
-    C1M(1 << 20, 2, 2),
+    C256K(1 << 18, 3, 1),
+    C1M(1 << 20, 2, 1),
     C4M(1 << 22, 1, 1),
     /** Single pages at random places below 2^48. */
-    SPARSE(1 << 16, 3, 2),
+    SPARSE(1 << 16, 3, 1),
     /** Eight pages in each 2 MiB. */
     SPREAD(1 << 16, 3, 1),
     /** Ten ranges of up to 128 GiB with unaligned ends, as VFIO maps a guest's memory. */
