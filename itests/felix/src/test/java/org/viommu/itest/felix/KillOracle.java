@@ -14,7 +14,10 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** What must be kept of a device, from what its driver has said: all that was answered, and of what was not yet answered each request wholly or not at all. */
+/**
+ * What must be kept of a device, from what its driver has said: all that was answered, and of what was not yet answered each request wholly or not at all. What
+ * the store has said not to keep counts as not answered, until it says nothing of the kind any more.
+ */
 final class KillOracle {
     private Map<String, String> before = new TreeMap<>();
     private Map<String, String> after = new TreeMap<>();
@@ -28,10 +31,11 @@ final class KillOracle {
             open.clear();
             before = new TreeMap<>(after);
         } else if (line.startsWith("fresh ")) {
+            open.clear();
             after.clear();
             after.put("bypass", line.substring("fresh ".length()));
             before = new TreeMap<>(after);
-        } else {
+        } else if (!line.startsWith("unkept ")) {
             open.add(line);
             apply(line.split(" "));
         }

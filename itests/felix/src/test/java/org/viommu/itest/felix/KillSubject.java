@@ -3,8 +3,11 @@
 
 package org.viommu.itest.felix;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Hashtable;
 import java.util.List;
@@ -29,7 +32,7 @@ import org.viommu.virtio.iommu.MapFlags;
 
 /**
  * Lives in a platform that is killed: says what the store has kept, then drives the device and says each batch of requests before it sends it and after it was
- * answered. A line on a pipe outlives the process that wrote it.
+ * answered, in other words if the store has said meanwhile that it does not keep it. A line on a pipe outlives the process that wrote it.
  */
 public final class KillSubject implements BundleActivator {
     private static final String MACHINE = "kill";
@@ -55,21 +58,24 @@ public final class KillSubject implements BundleActivator {
         // Nothing is left to stop: the command has returned.
     }
 
-    /** Arguments: the store, a seed, then key=value for the store's configuration. With seed 0 it ends; below it only holds copies for others. */
+    /**
+     * Arguments: the store, a seed, then key=value for the store's configuration. With seed 0 it ends; below it only holds copies for others, until it is told a
+     * seed on its input.
+     */
     private int run(List<String> arguments) {
         try {
             ConfigurationAdmin admin = await(ConfigurationAdmin.class);
             configureStore(admin, arguments.get(0), arguments.subList(2, arguments.size()));
-            if (Long.parseLong(arguments.get(1)) < 0) {
-                hold(arguments.get(0));
+            long seed = Long.parseLong(arguments.get(1));
+            if (seed < 0) {
+                seed = hold(arguments.get(0));
             }
             configureDevice(admin, arguments.get(0));
             IommuStatus status = await(IommuStatus.class);
             awaitStore(status, arguments.get(0));
             dump(status);
-            long seed = Long.parseLong(arguments.get(1));
             if (seed != 0) {
-                drive(new SplittableRandom(seed));
+                drive(status, new SplittableRandom(seed));
             }
             return 0;
         } catch (Exception e) {
@@ -78,13 +84,14 @@ public final class KillSubject implements BundleActivator {
         }
     }
 
-    private void hold(String store) throws Exception {
+    private long hold(String store) throws Exception {
         ServiceTracker<?, ?> tracker =
                 new ServiceTracker<>(context, context.createFilter("(viommu.store=" + store + ")"), null);
         tracker.open();
         tracker.waitForService(60_000);
         say("dumped");
-        Thread.sleep(Long.MAX_VALUE);
+        return Long.parseLong(
+                new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII)).readLine());
     }
 
     private static void configureStore(ConfigurationAdmin admin, String store, List<String> properties)
@@ -129,13 +136,14 @@ public final class KillSubject implements BundleActivator {
         out.flush();
     }
 
-    private void drive(SplittableRandom random) throws Exception {
+    private void drive(IommuStatus status, SplittableRandom random) throws Exception {
         try (TestGuest guest = new TestGuest(await(DeviceType.class))) {
             IommuDriver driver = guest.driver();
             driver.setBypass(random.nextBoolean());
             say("fresh " + driver.bypass());
             for (int domain = 0; domain < DOMAINS; domain++) {
                 attach(driver, SampleTopology.ENDPOINT + domain, domain);
+                sayAnswered(status);
             }
             boolean[][] mapped = new boolean[DOMAINS][PAGES];
             RequestBatch batch = driver.batch(MAX_BATCH);
@@ -146,11 +154,13 @@ public final class KillSubject implements BundleActivator {
                     int endpoint = SampleTopology.ENDPOINT + domain;
                     say("detach " + endpoint + " " + domain);
                     require(driver.detach(domain, endpoint).value());
-                    say("done");
+                    sayAnswered(status);
                     Arrays.fill(mapped[domain], false);
                     attach(driver, endpoint, domain);
+                    sayAnswered(status);
                 }
                 send(batch, mapped, random);
+                sayAnswered(status);
             }
         }
     }
@@ -158,7 +168,6 @@ public final class KillSubject implements BundleActivator {
     private void attach(IommuDriver driver, int endpoint, int domain) throws DriverException {
         say("attach " + endpoint + " " + domain);
         require(driver.attach(domain, endpoint, 0).value());
-        say("done");
     }
 
     private void send(RequestBatch batch, boolean[][] mapped, SplittableRandom random) throws DriverException {
@@ -192,7 +201,11 @@ public final class KillSubject implements BundleActivator {
         requests.setLength(requests.length() - 1);
         say(requests.toString());
         require(batch.flush());
-        say("done");
+    }
+
+    private void sayAnswered(IommuStatus status) {
+        String problem = status.snapshot().store().problem();
+        say(problem.isEmpty() ? "done" : "unkept " + problem);
     }
 
     private void say(String line) {

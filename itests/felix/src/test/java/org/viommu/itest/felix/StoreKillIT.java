@@ -7,9 +7,8 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.ClassRule;
 import org.junit.Rule;
 import org.junit.Test;
@@ -30,30 +29,61 @@ public class StoreKillIT {
     @Rule
     public final TemporaryFolder folder = new TemporaryFolder();
 
+    private final KillOracle oracle = new KillOracle();
+
     @Test
     public void what_was_answered_outlives_a_kill_of_the_platform() throws Exception {
+        killPlatforms("false");
+    }
+
+    @Test
+    public void what_was_answered_outlives_a_kill_of_the_platform_that_waits_for_the_disk() throws Exception {
+        killPlatforms("true");
+    }
+
+    private void killPlatforms(String force) throws Exception {
         Path file = folder.getRoot().toPath().resolve("store");
-        KillOracle oracle = new KillOracle();
+        String[] configuration = {"file=" + file, "force=" + force};
         oracle.hear("fresh true");
         for (int kill = 1; kill <= KILLS; kill++) {
-            try (SubjectProcess platform = subject("mvstore", kill, "file=" + file, "force=false")) {
+            try (SubjectProcess platform = subject("mvstore", kill, configuration)) {
                 oracle.check(platform.dump());
-                platform.killAfter(LINES * (1 + kill % 7), oracle::hear);
+                platform.killAfter(linesOf(kill), oracle::hear);
             }
         }
         assertTrue("requests were answered", oracle.answered() > 1000L * KILLS);
         for (int restart = 0; restart < 2; restart++) {
             // These end in order, before a driver has started: nothing changes.
-            try (SubjectProcess platform = subject("mvstore", 0, "file=" + file)) {
+            try (SubjectProcess platform = subject("mvstore", 0, configuration)) {
                 oracle.check(platform.dump());
                 assertEquals(0, platform.end());
             }
+        }
+        report("force=" + force);
+    }
+
+    @Test
+    public void a_file_that_cannot_grow_is_survived_and_gets_everything_when_there_is_room_again() throws Exception {
+        Path file = folder.getRoot().toPath().resolve("store");
+        oracle.hear("fresh true");
+        try (SubjectProcess platform = subject("mvstore", 1, "file=" + file)) {
+            oracle.check(platform.dump());
+            platform.hear(LINES, oracle::hear);
+            platform.limitFiles(Long.toString(Files.size(file)));
+            String full = platform.hearUntil("unkept ", oracle::hear);
+            assertTrue(full, full.startsWith("unkept " + file + ": cannot be written: "));
+            platform.hear(LINES, oracle::hear);
+            platform.limitFiles("unlimited");
+            platform.hearUntil("done", oracle::hear);
+            platform.killAfter(LINES, oracle::hear);
+        }
+        try (SubjectProcess platform = subject("mvstore", 0, "file=" + file)) {
+            oracle.check(platform.dump());
         }
     }
 
     @Test
     public void what_was_answered_outlives_a_kill_of_the_owner_where_another_host_has_it() throws Exception {
-        KillOracle oracle = new KillOracle();
         oracle.hear("fresh true");
         String[] first = {"port=15801", "members=127.0.0.1:15802"};
         try (SubjectProcess holder = subject("hazelcast", -1, "port=15802", "members=127.0.0.1:15801")) {
@@ -61,7 +91,7 @@ public class StoreKillIT {
             for (int kill = 1; kill <= KILLS; kill++) {
                 try (SubjectProcess owner = subject("hazelcast", kill, first)) {
                     oracle.check(owner.dump());
-                    owner.killAfter(LINES * (1 + kill % 7), oracle::hear);
+                    owner.killAfter(linesOf(kill), oracle::hear);
                 }
             }
             assertTrue("requests were answered", oracle.answered() > 1000L * KILLS);
@@ -69,15 +99,38 @@ public class StoreKillIT {
                 oracle.check(successor.dump());
             }
         }
+        report("two hosts");
     }
 
-    private static SubjectProcess subject(String... arguments) throws IOException {
-        return SubjectProcess.start(APPLICATION.getRoot().toPath(), arguments);
+    @Test
+    public void of_three_hosts_the_next_takes_over_when_the_owner_is_killed_and_another_joins_under_load()
+            throws Exception {
+        oracle.hear("fresh true");
+        try (Hosts hosts = Hosts.start(APPLICATION.getRoot().toPath(), 15_803, "min-members=2")) {
+            for (int kill = 1; kill <= KILLS; kill++) {
+                SubjectProcess owner = hosts.get(kill % Hosts.COUNT);
+                owner.takeOver(kill);
+                oracle.check(owner.dump());
+                owner.killAfter(linesOf(kill), oracle::hear);
+                hosts.restart(kill % Hosts.COUNT);
+            }
+            assertTrue("requests were answered", oracle.answered() > 1000L * KILLS);
+            SubjectProcess last = hosts.get((KILLS + 1) % Hosts.COUNT);
+            last.takeOver(0);
+            oracle.check(last.dump());
+        }
+        report("three hosts");
+    }
+
+    private static int linesOf(int kill) {
+        return LINES * (1 + kill % 7);
+    }
+
+    private void report(String what) {
+        System.out.printf("%d kills, %s: %,d answered requests, each accounted for%n", KILLS, what, oracle.answered());
     }
 
     private static SubjectProcess subject(String store, int seed, String... configuration) throws IOException {
-        List<String> arguments = new ArrayList<>(List.of("live", store, Integer.toString(seed)));
-        arguments.addAll(List.of(configuration));
-        return subject(arguments.toArray(String[]::new));
+        return SubjectProcess.start(APPLICATION.getRoot().toPath(), store, seed, configuration);
     }
 }

@@ -34,7 +34,14 @@ final class SubjectProcess implements AutoCloseable {
         lines = process.inputReader();
     }
 
-    static SubjectProcess start(Path folder, String... arguments) throws IOException {
+    /**
+     * Starts one.
+     *
+     * @param folder with the application, which is put there if it is not yet
+     * @param seed of the driver; 0 to end before it starts, -1 to hold copies only
+     * @param configuration of the store, each as key=value
+     */
+    static SubjectProcess start(Path folder, String store, int seed, String... configuration) throws IOException {
         Path application = folder.resolve("viommu");
         if (!Files.exists(application)) {
             copy(Path.of(System.getProperty("viommu.application")), application);
@@ -53,7 +60,8 @@ final class SubjectProcess implements AutoCloseable {
                 "-Djava.io.tmpdir=" + folder,
                 "-jar",
                 application.resolve("lib/launcher.jar").toString()));
-        command.addAll(List.of(arguments));
+        command.addAll(List.of("live", store, Integer.toString(seed)));
+        command.addAll(List.of(configuration));
         return new SubjectProcess(new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start());
@@ -68,11 +76,43 @@ final class SubjectProcess implements AutoCloseable {
         return dump;
     }
 
-    /** Kills the process when it has said so much, and gives on all that it has said. */
-    void killAfter(int count, Consumer<String> listener) throws IOException, InterruptedException {
+    /** One that only holds copies becomes the owner of the device and its driver. */
+    void takeOver(long seed) throws IOException {
+        process.outputWriter().append(Long.toString(seed)).append('\n').flush();
+    }
+
+    /** Gives on the next lines. */
+    void hear(int count, Consumer<String> listener) throws IOException {
         for (int i = 0; i < count; i++) {
             listener.accept(next());
         }
+    }
+
+    /** Gives on lines until one begins so, with that one, and returns it. */
+    String hearUntil(String beginning, Consumer<String> listener) throws IOException {
+        String line;
+        do {
+            line = next();
+            listener.accept(line);
+        } while (!line.startsWith(beginning));
+        return line;
+    }
+
+    /** From now on a write fails that would make a file longer, or makes one longer than this already. */
+    void limitFiles(String bytes) throws IOException, InterruptedException {
+        run("prlimit", "--pid", Long.toString(process.pid()), "--fsize=" + bytes + ":");
+    }
+
+    private static void run(String... command) throws IOException, InterruptedException {
+        int status = new ProcessBuilder(command).inheritIO().start().waitFor();
+        if (status != 0) {
+            throw new IOException(String.join(" ", command) + ": " + status);
+        }
+    }
+
+    /** Kills the process when it has said so much, and gives on all that it has said. */
+    void killAfter(int count, Consumer<String> listener) throws IOException, InterruptedException {
+        hear(count, listener);
         // Process.destroyForcibly would close the pipe with what is in it.
         process.toHandle().destroyForcibly();
         StringWriter rest = new StringWriter();
