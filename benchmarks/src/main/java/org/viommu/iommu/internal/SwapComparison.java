@@ -9,15 +9,13 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import org.HdrHistogram.Histogram;
 import org.viommu.dma.DmaPort;
 import org.viommu.driver.DriverMemory;
 import org.viommu.driver.IommuDriver;
 import org.viommu.mapping.MappingStore;
-import org.viommu.mapping.MappingTable;
 import org.viommu.mapping.radix.RadixStore;
 import org.viommu.mapping.tree.TreeStore;
 import org.viommu.memory.GuestMemory;
@@ -44,7 +42,8 @@ final class SwapComparison {
     private final IommuSettings settings = IommuSettings.of(configuration());
     private final StoreKeeper stores = new StoreKeeper(settings.qualifiedName());
     private final IommuDevice device;
-    private final StatusReader status;
+    private final Histogram pauses = new Histogram(3);
+    private final Histogram copies = new Histogram(3);
     private MappingStore present;
     private int offers;
 
@@ -68,7 +67,6 @@ final class SwapComparison {
                         .build(),
                 stores,
                 new ProbeExtensions());
-        status = new StatusReader(device);
     }
 
     /**
@@ -98,39 +96,54 @@ final class SwapComparison {
                         Duration.ofSeconds(60),
                         fault -> {});
                 DmaPort port = device.open(ENDPOINT, memory)) {
-            swap(new RadixStore(Integer.MAX_VALUE));
+            swap(store(1));
             SwapLoad load = new SwapLoad(driver, port, mappings);
-            long[] pauses = new long[exchanges];
             load.start();
+            SwapGarbage garbage = new SwapGarbage("viommu-stores-" + settings.qualifiedName());
             for (int i = -WARM_UPS; i < exchanges; i++) {
-                if (i == 0) {
-                    load.count(true);
-                }
-                load.swapping(true);
-                long pause = swap(i % 2 == 0 ? new RadixStore(Integer.MAX_VALUE) : new TreeStore(Integer.MAX_VALUE));
-                load.swapping(false);
+                load.count(i >= 0);
+                exchange(i, exchanges, load, garbage);
                 load.proceed();
-                if (i >= 0) {
-                    pauses[i] = pause;
-                }
-                System.err.printf("exchange %d of %d: %,d us%n", i + 1, exchanges, pause / 1000);
+            }
+            load.count(false);
+            garbage.close();
+            stores.close();
+            for (int i = 0; i < COPIES; i++) {
+                copies.recordValue(stop(store(i)));
+                load.proceed();
             }
             load.end();
-            long[] copies = copies();
-            Files.writeString(report, report(mappings, pauses, copies, load));
+            Files.writeString(report, new SwapReport(mappings, exchanges, pauses, copies, load, garbage).text());
         } finally {
             virtio.close();
             device.close();
         }
     }
 
+    private void exchange(int number, int exchanges, SwapLoad load, SwapGarbage garbage) throws InterruptedException {
+        MappingStore next = store(number);
+        long allocated = garbage.allocated();
+        load.swapping(true);
+        long pause = swap(next);
+        load.swapping(false);
+        if (number >= 0) {
+            pauses.recordValue(pause);
+            garbage.add(next.name(), garbage.allocated() - allocated);
+        }
+        System.err.printf("exchange %d of %d: %,d us%n", number + 1, exchanges, pause / 1000);
+    }
+
+    private static MappingStore store(int number) {
+        return number % 2 == 0 ? new RadixStore(Integer.MAX_VALUE) : new TreeStore(Integer.MAX_VALUE);
+    }
+
     /** Offers a store and withdraws the one before; returns for how long the writer was stopped. */
     private long swap(MappingStore next) throws InterruptedException {
-        long before = status.snapshot().store().swaps();
+        long before = stores.status().swaps();
         stores.offer(next, Map.of("service.ranking", ++offers));
-        while (status.snapshot().store().swaps() == before) {
-            if (!status.snapshot().store().problem().isEmpty()) {
-                throw new IllegalStateException(status.snapshot().store().problem());
+        while (stores.status().swaps() == before) {
+            if (!stores.status().problem().isEmpty()) {
+                throw new IllegalStateException(stores.status().problem());
             }
             Thread.sleep(1);
         }
@@ -138,69 +151,24 @@ final class SwapComparison {
             stores.withdraw(present);
         }
         present = next;
-        return status.snapshot().store().lastPauseNanos();
+        return stores.status().lastPauseNanos();
     }
 
-    /** What a writer would wait if it were stopped for the whole copy. */
-    private long[] copies() {
-        long[] nanos = new long[COPIES];
-        DomainTable table = device.spaces().domain(SwapLoad.DOMAIN).table();
-        for (int i = 0; i < COPIES; i++) {
-            MappingStore target = i % 2 == 0 ? new RadixStore(Integer.MAX_VALUE) : new TreeStore(Integer.MAX_VALUE);
-            long begin = System.nanoTime();
-            try (MappingTable copy = target.open("copy", i)) {
-                table.forEach(0, (start, end, physical, flags) -> {
-                    copy.map(start, end, physical, flags);
-                    return true;
-                });
-                nanos[i] = System.nanoTime() - begin;
-            }
-        }
-        return nanos;
-    }
+    /** Copies while the writer stands still; returns for how long it did. */
+    private long stop(MappingStore next) {
+        return device.handover(next, new Handover.Orders() {
+                    @Override
+                    public boolean cancelled() {
+                        return false;
+                    }
 
-    private static String report(int mappings, long[] pauses, long[] copies, SwapLoad load) {
-        StringBuilder text = new StringBuilder();
-        text.append(
-                "# Exchanging the store under load, measured\n\nWritten by `benchmarks/swap`; [stores.md](stores.md) says how an exchange works.\n\n");
-        text.append(String.format(
-                Locale.ROOT,
-                "%,d live mappings, %d exchanges between mapping.radix and mapping.tree, the request queue always full (batches of %d), one endpoint reading all the time, "
-                        + "%d processors for the guest's two threads, the device's and the one that copies.%n%n",
-                mappings,
-                pauses.length,
-                SwapLoad.BATCH,
-                Runtime.getRuntime().availableProcessors()));
-        text.append("| milliseconds | median | 99th percentile | longest |\n|---|--:|--:|--:|\n");
-        row(text, "the writer is stopped for an exchange", pauses);
-        row(text, "the writer would be stopped for a plain copy", copies);
-        row(text, "a batch of requests takes, no exchange under way", load.quiet());
-        row(text, "a batch of requests takes, during an exchange", load.swapped());
-        long[] sorted = pauses.clone();
-        Arrays.sort(sorted);
-        text.append(String.format(
-                Locale.ROOT,
-                "%nTarget: at most 1 ms at the 99th percentile: **%s**. %,d requests, none refused; %,d reads, none failed or wrong.%n",
-                percentile(sorted, 99) <= 1_000_000 ? "met" : "missed",
-                load.requests(),
-                load.reads()));
-        return text.toString();
-    }
-
-    private static void row(StringBuilder text, String name, long[] nanos) {
-        long[] sorted = nanos.clone();
-        Arrays.sort(sorted);
-        text.append(String.format(
-                Locale.ROOT,
-                "| %s | %.3f | %.3f | %.3f |%n",
-                name,
-                percentile(sorted, 50) / 1e6,
-                percentile(sorted, 99) / 1e6,
-                sorted[sorted.length - 1] / 1e6));
-    }
-
-    private static long percentile(long[] sorted, int percent) {
-        return sorted[Math.max(0, (int) Math.ceil(sorted.length * percent / 100.0) - 1)];
+                    @Override
+                    public boolean salvage() {
+                        return false;
+                    }
+                })
+                .moveStopped()
+                .pauseNanos();
     }
 
     private record Plain(GuestMemory memory) implements MemoryPlatform {

@@ -3,8 +3,8 @@
 
 package org.viommu.iommu.internal;
 
-import java.util.Arrays;
 import java.util.SplittableRandom;
+import org.HdrHistogram.Histogram;
 import org.viommu.dma.DmaPort;
 import org.viommu.driver.DriverException;
 import org.viommu.driver.IommuDriver;
@@ -16,27 +16,35 @@ import org.viommu.virtio.iommu.RequestStatus;
 /** A guest that keeps the request queue full, and an endpoint that reads. Every answer and every value is checked. */
 final class SwapLoad {
     static final int DOMAIN = 1;
-    static final int BATCH = 64;
+
+    /** Requests, and reads, that are timed together. */
+    static final int TIMED = 64;
 
     private static final long PAGE = 0x1000;
     private static final long BASE = 0x1_0000_0000L;
-    private static final int SAMPLES = 1 << 20;
+
+    /** Far more than the queue holds: whenever there is room in it, a request waits to go there. */
+    private static final int BATCH = 1 << 14;
 
     /** Pages of guest memory that are mapped, again and again. */
     private static final int FRAMES = 1 << 10;
 
+    private static final int DIGITS = 3;
+
     private final IommuDriver driver;
     private final DmaPort port;
     private final int mappings;
-    private final Samples quiet = new Samples();
-    private final Samples swapped = new Samples();
+    private final Histogram quietRequests = new Histogram(DIGITS);
+    private final Histogram swappedRequests = new Histogram(DIGITS);
+    private final Histogram quietReads = new Histogram(DIGITS);
+    private final Histogram swappedReads = new Histogram(DIGITS);
     private final Thread guest = new Thread(() -> run(this::request), "guest");
     private final Thread endpoint = new Thread(() -> run(this::read), "endpoint");
     private volatile boolean counting;
     private volatile boolean swapping;
     private volatile boolean ended;
     private volatile Throwable failure;
-    private volatile long batches;
+    private volatile long requests;
     private volatile long reads;
 
     SwapLoad(IommuDriver driver, DmaPort port, int mappings) throws DriverException {
@@ -70,9 +78,9 @@ final class SwapLoad {
 
     /** Returns when the load has gone on for a while. */
     void proceed() throws InterruptedException {
-        long batch = batches + 200;
-        long read = reads + 200;
-        while ((batches < batch || reads < read) && failure == null) {
+        long request = requests + 200 * TIMED;
+        long read = reads + 200 * TIMED;
+        while ((requests < request || reads < read) && failure == null) {
             Thread.sleep(1);
         }
         check();
@@ -85,16 +93,18 @@ final class SwapLoad {
         check();
     }
 
-    long[] quiet() {
-        return quiet.values();
+    /** Nanoseconds that {@link #TIMED} requests took to be answered one after the other, in a full queue. */
+    Histogram requestTimes(boolean duringSwaps) {
+        return duringSwaps ? swappedRequests : quietRequests;
     }
 
-    long[] swapped() {
-        return swapped.values();
+    /** Nanoseconds that {@link #TIMED} reads took. */
+    Histogram readTimes(boolean duringSwaps) {
+        return duringSwaps ? swappedReads : quietReads;
     }
 
     long requests() {
-        return batches * BATCH;
+        return requests;
     }
 
     long reads() {
@@ -114,27 +124,40 @@ final class SwapLoad {
         while (!ended) {
             boolean swap = swapping;
             long begin = System.nanoTime();
-            for (int i = 0; i < BATCH / 2; i++) {
+            for (int i = 0; i < TIMED / 2; i++) {
                 int page = random.nextInt(mappings / 2, mappings);
                 batch.unmap(DOMAIN, start(page), start(page) + PAGE - 1);
                 batch.map(DOMAIN, start(page), start(page) + PAGE - 1, physical(page), MapFlags.READ);
             }
-            flush(batch);
-            if (counting && swap == swapping) {
-                (swap ? swapped : quiet).add(System.nanoTime() - begin);
+            record(swap ? swappedRequests : quietRequests, swap, begin);
+            requests = requests + TIMED;
+            if (batch.size() == BATCH) {
+                flush(batch);
             }
-            batches = batches + 1;
         }
+        flush(batch);
     }
 
     private void read() throws AccessFault {
         SplittableRandom random = new SplittableRandom(2);
         while (!ended) {
-            int page = random.nextInt(mappings / 2);
-            if (port.getLong(start(page) + Long.BYTES) != physical(page) + Long.BYTES) {
-                throw new IllegalStateException("a read of page " + page + " went astray");
+            boolean swap = swapping;
+            long begin = System.nanoTime();
+            for (int i = 0; i < TIMED; i++) {
+                int page = random.nextInt(mappings / 2);
+                if (port.getLong(start(page) + Long.BYTES) != physical(page) + Long.BYTES) {
+                    throw new IllegalStateException("a read of page " + page + " went astray");
+                }
             }
-            reads = reads + 1;
+            record(swap ? swappedReads : quietReads, swap, begin);
+            reads = reads + TIMED;
+        }
+    }
+
+    /** What an exchange has begun or ended in the middle of belongs to neither. */
+    private void record(Histogram times, boolean swap, long begin) {
+        if (counting && swap == swapping) {
+            times.recordValue(System.nanoTime() - begin);
         }
     }
 
@@ -163,21 +186,5 @@ final class SwapLoad {
 
     private interface Work {
         void run() throws Exception;
-    }
-
-    /** The first million. */
-    private static final class Samples {
-        private final long[] nanos = new long[SAMPLES];
-        private int count;
-
-        void add(long value) {
-            if (count < SAMPLES) {
-                nanos[count++] = value;
-            }
-        }
-
-        long[] values() {
-            return Arrays.copyOf(nanos, count);
-        }
     }
 }

@@ -3,6 +3,8 @@
 
 package org.viommu.iommu.internal;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import org.viommu.mapping.KeptDevice;
 import org.viommu.mapping.MappingStore;
@@ -235,6 +237,17 @@ final class AddressSpaces {
         domains.forEach(visitor);
     }
 
+    /** The domains that have a table. */
+    List<Domain> translating() {
+        List<Domain> translating = new ArrayList<>(domains.size());
+        domains.forEach(domain -> {
+            if (!domain.bypass()) {
+                translating.add(domain);
+            }
+        });
+        return translating;
+    }
+
     /** The domain with an ID, or null. Any thread may ask. */
     Domain domain(int id) {
         return domains.get(id);
@@ -255,7 +268,11 @@ final class AddressSpaces {
     /** Opens new tables in another store from now on, which has got the mappings; forgets the present one's record. */
     void use(MappingStore next) {
         Ledger nextLedger = openLedger(next);
-        write(nextLedger);
+        if (nextLedger.records()) {
+            write(nextLedger);
+        } else {
+            nextLedger.begun(ledger.bypass());
+        }
         adopt(next, nextLedger);
     }
 

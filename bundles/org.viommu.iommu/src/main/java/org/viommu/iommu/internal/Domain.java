@@ -39,9 +39,11 @@ final class Domain implements IdTable.Identified {
         return table;
     }
 
-    /** Puts a table with the same mappings in the place of the present one. */
-    void replaceTable(DomainTable next) {
+    /** Puts a table with the same mappings in the place of the present one, which accesses may still use. */
+    DomainTable replaceTable(DomainTable next) {
+        DomainTable former = table;
         table = next;
+        return former;
     }
 
     void join(ReservedRegions regions) {

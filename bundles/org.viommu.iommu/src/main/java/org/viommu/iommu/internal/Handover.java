@@ -3,11 +3,9 @@
 
 package org.viommu.iommu.internal;
 
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import org.viommu.mapping.MappingStore;
 import org.viommu.memory.AccessGate;
 
@@ -17,11 +15,13 @@ import org.viommu.memory.AccessGate;
  * <p>The thread that calls {@link #move} copies each domain's table in pieces. Meanwhile the writer goes on in the old
  * tables and writes down what it changes in a {@link Journal}, which is replayed on the copy after each piece. When the
  * copy is complete and has been read back, the writer itself replays the rest between two batches, compares the counts
- * and publishes the new tables. Only this last step stops it.
+ * and publishes the new tables. Only this last step stops it, and it is taken at a {@linkplain Rendezvous moment} when
+ * little is left.
  *
  * <p>A piece read while the writer changes the table may show a state that never was. Replaying all changes since
  * before it was read puts that right, because every mapping that it shows wrongly is put in or removed by one of them.
- * Hence the order: read a piece, put it in, only then replay.
+ * Hence the order: read a piece, put it in, only then replay. Changes where the copy has not been yet are left out: the
+ * pieces to come show them.
  */
 final class Handover {
     /**
@@ -45,9 +45,6 @@ final class Handover {
     /** Attempts with a journal; a guest that changes faster than the new store takes has it lost. */
     private static final int ATTEMPTS = 3;
 
-    /** Backlog with which the writer may be stopped. */
-    private static final int SHORT_BACKLOG = 1024;
-
     private static final int READ_BACK = 4096;
 
     private final AddressSpaces spaces;
@@ -58,7 +55,6 @@ final class Handover {
     private final MappingStore target;
     private final Orders orders;
     private final Chunk chunk = new Chunk();
-    private final Set<Domain> damaged = new HashSet<>();
 
     /**
      * Prepares a hand-over.
@@ -121,72 +117,80 @@ final class Handover {
     /** Moves everything while the writer waits: for when nothing else is left. */
     Result moveStopped() {
         Replica replica = new Replica(target, device);
-        List<DomainTable> old = new ArrayList<>();
+        Publication publication = new Publication(spaces, target, orders);
         Result result;
         try {
             result = writer.call(() -> {
                 long begin = System.nanoTime();
-                for (Domain domain : translating()) {
+                for (Domain domain : spaces.translating()) {
                     replica.open(domain);
-                    for (long from = 0; copyPiece(domain, replica, from); from = chunk.next()) {}
+                    for (long from = 0; copyPiece(domain, replica, publication, from); from = chunk.next()) {}
                 }
-                return publish(replica, old, begin);
+                return publication.publish(replica, begin);
             });
         } catch (RuntimeException | Error e) {
             replica.discard();
             throw e;
         }
-        release(old);
+        release(publication);
         return result;
     }
 
     private Result attempt(Replica replica, Journal journal) {
-        damaged.clear();
+        Publication publication = new Publication(spaces, target, orders);
         List<Domain> domains = writer.call(() -> {
             spaces.record(journal);
-            return translating();
+            return spaces.translating();
         });
-        domains.forEach(replica::open);
         for (Domain domain : domains) {
-            copy(domain, replica, journal);
+            replica.open(domain);
+            replica.of(domain).expectCopy();
+        }
+        for (Domain domain : domains) {
+            copy(domain, replica, journal, publication);
         }
         for (Domain domain : domains) {
             verify(domain, replica, journal);
         }
-        journal.closeUp();
-        while (journal.backlog() > SHORT_BACKLOG) {
-            catchUp(replica, journal);
-        }
-        journal.letGo();
-        List<DomainTable> old = new ArrayList<>();
-        Result result = writer.call(() -> {
-            long begin = System.nanoTime();
-            catchUp(replica, journal);
-            return publish(replica, old, begin);
-        });
-        release(old);
+        Result result = meet(replica, journal, publication);
+        release(publication);
         return result;
     }
 
-    private void copy(Domain domain, Replica replica, Journal journal) {
+    private Result meet(Replica replica, Journal journal, Publication publication) {
+        journal.closeUp();
+        Rendezvous rendezvous = new Rendezvous(writer, journal, replica);
+        Optional<Result> result = Optional.empty();
+        for (int attempt = 0; result.isEmpty(); attempt++) {
+            catchUp(replica, journal);
+            publication.prepare(replica);
+            result = rendezvous.attempt(attempt, begin -> publication.publish(replica, begin));
+        }
+        return result.get();
+    }
+
+    private void copy(Domain domain, Replica replica, Journal journal, Publication publication) {
         long from = 0;
         boolean more = true;
         while (more && replica.has(domain)) {
-            more = copyPiece(domain, replica, from);
+            more = copyPiece(domain, replica, publication, from);
             if (more) {
                 from = chunk.next();
+                replica.of(domain).reached(from);
+            } else {
+                replica.of(domain).copied();
             }
             catchUp(replica, journal);
         }
     }
 
     /** Copies the next piece; returns whether there may be another one. */
-    private boolean copyPiece(Domain domain, Replica replica, long from) {
+    private boolean copyPiece(Domain domain, Replica replica, Publication publication, long from) {
         boolean readable = true;
         try {
             chunk.read(domain.table(), from);
         } catch (StoreFailure failure) {
-            damage(domain, failure);
+            publication.damage(domain, failure);
             readable = false;
         }
         chunk.writeTo(replica.of(domain));
@@ -209,59 +213,8 @@ final class Handover {
         journal.replay(replica);
     }
 
-    /** The last step, done by the writer. */
-    private Result publish(Replica replica, List<DomainTable> old, long begin) {
-        List<Domain> domains = translating();
-        long mappings = 0;
-        for (Domain domain : domains) {
-            long moved = replica.of(domain).table().size();
-            checkCount(domain, moved);
-            mappings += moved;
-        }
-        for (Domain domain : domains) {
-            old.add(domain.table());
-            domain.replaceTable(replica.of(domain).table());
-        }
-        spaces.use(target);
-        spaces.record(null);
-        return new Result(mappings, System.nanoTime() - begin, damaged.size());
-    }
-
-    private void checkCount(Domain domain, long moved) {
-        long expected = moved;
-        try {
-            if (!damaged.contains(domain)) {
-                expected = domain.table().size();
-            }
-        } catch (StoreFailure failure) {
-            damage(domain, failure);
-        }
-        if (moved != expected) {
-            throw new HandoverFailure("the new store has %d mappings of domain %s instead of %d"
-                    .formatted(moved, Integer.toUnsignedString(domain.id()), expected));
-        }
-    }
-
-    /** What an old store does not give back is lost, if it must be left: accesses to it will fault, which is safe. */
-    private void damage(Domain domain, StoreFailure failure) {
-        if (!orders.salvage()) {
-            throw new HandoverFailure("the old store does not give its mappings back: " + failure.getMessage());
-        }
-        damaged.add(domain);
-    }
-
-    private void release(List<DomainTable> old) {
+    private void release(Publication publication) {
         gate.awaitQuiescence();
-        old.forEach(DomainTable::closeQuietly);
-    }
-
-    private List<Domain> translating() {
-        List<Domain> domains = new ArrayList<>();
-        spaces.forEach(domain -> {
-            if (!domain.bypass()) {
-                domains.add(domain);
-            }
-        });
-        return domains;
+        publication.closeReplaced();
     }
 }

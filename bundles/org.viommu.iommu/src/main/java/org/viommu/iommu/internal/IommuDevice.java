@@ -10,6 +10,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.LongAdder;
 import org.viommu.dma.DmaPort;
 import org.viommu.dma.DmaTranslator;
+import org.viommu.mapping.MappingStore;
 import org.viommu.memory.AccessGate;
 import org.viommu.memory.AccessSlot;
 import org.viommu.memory.GuestMemory;
@@ -66,8 +67,12 @@ final class IommuDevice implements DeviceType, DmaTranslator, AutoCloseable {
         endpoints = new Endpoints(directory(topology), trace);
         spaces = new AddressSpaces(settings, endpoints, gate, stores.begin(), stores::failed, trace);
         resumption = new Resumption(settings, spaces, endpoints, config);
-        stores.start((target, orders) ->
-                new Handover(spaces, resumption, writer, gate, settings.qualifiedName(), target, orders));
+        stores.start(this::handover);
+    }
+
+    /** Prepares a move of all mappings. */
+    Handover handover(MappingStore target, Handover.Orders orders) {
+        return new Handover(spaces, resumption, writer, gate, settings.qualifiedName(), target, orders);
     }
 
     @Override

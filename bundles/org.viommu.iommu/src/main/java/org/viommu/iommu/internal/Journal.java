@@ -71,11 +71,6 @@ final class Journal {
         lead = CLOSE_LEAD;
     }
 
-    /** Lets the writer go on, because it is wanted for the last step. */
-    void letGo() {
-        lead = CAPACITY;
-    }
-
     /** Changes not yet replayed. */
     long backlog() {
         return appended.getAcquire() - replayed.getAcquire();
@@ -88,13 +83,25 @@ final class Journal {
         }
     }
 
-    /** Does the oldest changes again on a copy, and forgets them. */
+    /** Does the changes until now again on a copy, and forgets them. */
     void replay(Replica replica) {
-        long end = appended.getAcquire();
-        for (long next = replayed.getPlain(); next < end; next++) {
-            replay(replica, (int) next & CAPACITY - 1);
+        replay(replica, CAPACITY);
+    }
+
+    /**
+     * Does the oldest changes again on a copy, and forgets them.
+     *
+     * @param limit how many at most
+     * @return whether there were any
+     */
+    boolean replay(Replica replica, long limit) {
+        long begin = replayed.getPlain();
+        long end = Math.min(appended.getAcquire(), begin + limit);
+        for (long next = begin; next < end; next++) {
+            redo(replica, (int) next & CAPACITY - 1);
             replayed.setRelease(next + 1);
         }
+        return end > begin;
     }
 
     private void append(Domain domain, int kind, long start, long end, long physical) {
@@ -112,13 +119,27 @@ final class Journal {
         appended.setRelease(next + 1);
     }
 
-    private void replay(Replica replica, int index) {
+    private void redo(Replica replica, int index) {
         Domain domain = domains[index];
-        switch (kinds[index]) {
-            case OPENED -> replica.open(domain);
-            case CLOSED -> replica.close(domain);
-            case UNMAP -> replica.of(domain).clear(starts[index], ends[index]);
-            default -> replica.of(domain).put(starts[index], ends[index], physicals[index], kinds[index]);
+        int kind = kinds[index];
+        if (kind == OPENED) {
+            replica.open(domain);
+        } else if (kind == CLOSED) {
+            replica.close(domain);
+        } else {
+            redo(replica.of(domain), index, kind);
+        }
+    }
+
+    private void redo(ReplicaTable table, int index, int kind) {
+        long start = starts[index];
+        if (table.ahead(start)) {
+            return;
+        }
+        if (kind == UNMAP) {
+            table.clear(start, ends[index]);
+        } else {
+            table.put(start, ends[index], physicals[index], kind);
         }
     }
 }

@@ -47,6 +47,11 @@ final class Ledger {
         return new Ledger(store, record, failures);
     }
 
+    /** Whether anything that this is told is kept. */
+    boolean records() {
+        return record != null;
+    }
+
     /** What the last owner left. */
     Optional<KeptDevice> kept() {
         try {
@@ -110,7 +115,7 @@ final class Ledger {
 
     /** Called once for each batch of requests. */
     void commit() {
-        if (record != null) {
+        if (records()) {
             write(DeviceRecord::commit);
         }
     }

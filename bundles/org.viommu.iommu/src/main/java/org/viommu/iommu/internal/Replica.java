@@ -14,6 +14,7 @@ final class Replica {
     private final MappingStore store;
     private final String device;
     private final Map<Domain, ReplicaTable> tables = new IdentityHashMap<>();
+    private int changes;
 
     /**
      * Begins without tables.
@@ -28,11 +29,13 @@ final class Replica {
 
     /** Opens the table of a domain. */
     void open(Domain domain) {
+        changes++;
         tables.put(domain, new ReplicaTable(DomainTable.open(store, device, domain.id())));
     }
 
     /** Gives the table of a domain back. */
     void close(Domain domain) {
+        changes++;
         tables.remove(domain).table().closeQuietly();
     }
 
@@ -43,6 +46,16 @@ final class Replica {
     /** The table of a domain that has been opened and not closed. */
     ReplicaTable of(Domain domain) {
         return tables.get(domain);
+    }
+
+    /** The tables of all domains that translate. */
+    Map<Domain, ReplicaTable> tables() {
+        return tables;
+    }
+
+    /** How often a table was opened or closed. */
+    int changes() {
+        return changes;
     }
 
     /** Gives all tables back, come what may. */

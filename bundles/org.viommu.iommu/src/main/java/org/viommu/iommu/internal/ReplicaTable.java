@@ -9,8 +9,8 @@ import org.viommu.mapping.UnmapResult;
 
 /**
  * A table that is being filled from two sides, by a copy of the present mappings and by the journal of what changed
- * meanwhile. Whatever is put in replaces what it overlaps, because only the journal's order counts: what the copy has
- * brought too early or too late, the journal brings again.
+ * meanwhile where the copy has been. Whatever is put in replaces what it overlaps, because only the journal's order
+ * counts: what the copy has brought too early or too late, the journal brings again.
  *
  * <p>When the copy is complete the table is read back, a piece at a time while the journal goes on, and compared with
  * what was put in.
@@ -21,8 +21,37 @@ final class ReplicaTable {
     private final ReadBack readBack = new ReadBack();
     private final Sum put = new Sum();
 
+    /** Whether the copy has yet to come to mappings that begin at {@link #reached} or above. */
+    private boolean copying;
+
+    private long reached;
+
     ReplicaTable(DomainTable table) {
         this.table = table;
+    }
+
+    /** A copy will come, from the lowest address on. */
+    void expectCopy() {
+        copying = true;
+        reached = 0;
+    }
+
+    /** The copy has come to all mappings that begin below an address. */
+    void reached(long next) {
+        reached = next;
+    }
+
+    /** The copy has come to the end. */
+    void copied() {
+        copying = false;
+    }
+
+    /**
+     * Whether the copy has yet to come to an address, and so will bring whatever has changed there until then: nothing
+     * need be done again.
+     */
+    boolean ahead(long start) {
+        return copying && !Unsigned.below(start, reached);
     }
 
     DomainTable table() {

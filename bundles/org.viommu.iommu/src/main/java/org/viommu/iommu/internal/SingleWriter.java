@@ -65,6 +65,25 @@ final class SingleWriter {
     <T> T call(Callable<T> task) {
         FutureTask<T> future = new FutureTask<>(task);
         submit(future);
+        return result(future);
+    }
+
+    /**
+     * Has something done by the writer. Not for the writer itself.
+     *
+     * @param meanwhile done again and again until the writer has come to it
+     * @return what the task returned
+     */
+    <T> T call(Callable<T> task, Runnable meanwhile) {
+        FutureTask<T> future = new FutureTask<>(task);
+        submit(future);
+        while (!future.isDone()) {
+            meanwhile.run();
+        }
+        return result(future);
+    }
+
+    private static <T> T result(FutureTask<T> future) {
         boolean interrupted = false;
         try {
             while (true) {

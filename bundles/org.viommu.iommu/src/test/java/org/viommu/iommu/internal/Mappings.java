@@ -24,6 +24,16 @@ final class Mappings {
         return all;
     }
 
+    /** What a saved domain holds. */
+    static List<IommuSnapshot.Mapping> of(SavedDomain domain) {
+        List<IommuSnapshot.Mapping> all = new ArrayList<>();
+        long[] fields = domain.mappings();
+        for (int at = 0; at < fields.length; at += SavedDomain.FIELDS) {
+            all.add(new IommuSnapshot.Mapping(fields[at], fields[at + 1], fields[at + 2], (int) fields[at + 3]));
+        }
+        return all;
+    }
+
     /** What a domain should hold. */
     static List<IommuSnapshot.Mapping> of(Oracle oracle, int domain) {
         return oracle.mappings(domain).stream()

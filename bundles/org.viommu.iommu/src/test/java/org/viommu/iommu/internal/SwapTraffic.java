@@ -7,11 +7,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -19,6 +24,7 @@ import org.viommu.conformance.Limits;
 import org.viommu.conformance.Operation;
 import org.viommu.conformance.Oracle;
 import org.viommu.dma.DmaPort;
+import org.viommu.iommu.IommuSnapshot;
 import org.viommu.memory.AccessFault;
 import org.viommu.virtio.iommu.MapFlags;
 import org.viommu.virtio.iommu.RequestStatus;
@@ -45,7 +51,14 @@ final class SwapTraffic implements AutoCloseable {
                     .collect(Collectors.toMap(endpoint -> endpoint, endpoint -> List.of())));
 
     final TestGuest guest = new TestGuest();
-    private final Oracle oracle = new Oracle(LIMITS, true);
+    private Oracle oracle = new Oracle(LIMITS, true);
+
+    /** To be done by the guest between two requests. */
+    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+
+    /** Held by the endpoint for each access, and by who takes its mappings away. */
+    private final Object access = new Object();
+
     private final AtomicBoolean ended = new AtomicBoolean();
     private volatile int step;
     private volatile long reads;
@@ -62,6 +75,7 @@ final class SwapTraffic implements AutoCloseable {
             Random random = new Random(seed);
             for (; step < MAX_STEPS && !exchanger.isDone(); step = step + 1) {
                 request(random);
+                runTasks();
             }
             exchanger.get();
             ended.set(true);
@@ -73,6 +87,46 @@ final class SwapTraffic implements AutoCloseable {
         } finally {
             ended.set(true);
             threads.shutdownNow();
+        }
+    }
+
+    /** What a snapshot of the device holds now is what the oracle says; for the exchange. */
+    void assertSaved() throws Exception {
+        atRest(() -> {
+            Map<Integer, List<IommuSnapshot.Mapping>> saved = new TreeMap<>();
+            for (SavedDomain domain :
+                    SavedDeviceReader.read(guest.device.saveState()).domains()) {
+                saved.put(domain.id(), Mappings.of(domain));
+            }
+            for (int domain = STABLE; domain <= STABLE + 3; domain++) {
+                assertThat(saved.getOrDefault(domain, List.of())).isEqualTo(Mappings.of(oracle, domain));
+            }
+            return null;
+        });
+    }
+
+    /** Resets the device and begins anew, with the same mappings for the endpoint that reads; for the exchange. */
+    void reset() throws Exception {
+        atRest(() -> {
+            synchronized (access) {
+                guest.reset();
+                oracle = new Oracle(LIMITS, true);
+                guest.start(guest.device.features());
+                mapStable();
+            }
+            return null;
+        });
+    }
+
+    private void atRest(Callable<Void> task) throws Exception {
+        FutureTask<Void> future = new FutureTask<>(task);
+        tasks.add(future);
+        future.get();
+    }
+
+    private void runTasks() {
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+            task.run();
         }
     }
 
@@ -90,6 +144,20 @@ final class SwapTraffic implements AutoCloseable {
     void withdraw(TestStore store) {
         guest.stores.withdraw(store);
         assertThat(store.openTables()).isZero();
+    }
+
+    /** Withdraws a store that is in use, or being filled: returns when whoever withdraws it is kept waiting. */
+    CompletableFuture<Void> withdrawing(TestStore store) {
+        CompletableFuture<Void> withdrawn = new CompletableFuture<>();
+        Thread thread = new Thread(() -> withdrawn.completeAsync(
+                () -> {
+                    withdraw(store);
+                    return null;
+                },
+                Runnable::run));
+        thread.start();
+        Await.until("the withdrawal waits", () -> thread.getState() == Thread.State.TIMED_WAITING);
+        return withdrawn;
     }
 
     void awaitStore(String name) {
@@ -139,7 +207,9 @@ final class SwapTraffic implements AutoCloseable {
         try (DmaPort port = guest.port(TestGuest.ENDPOINT)) {
             while (!ended.get()) {
                 int page = random.nextInt(STABLE_PAGES);
-                assertThat(port.getLong(page * 3 * PAGE)).isEqualTo(TestGuest.DMA_MEMORY + page * PAGE);
+                synchronized (access) {
+                    assertThat(port.getLong(page * 3 * PAGE)).isEqualTo(TestGuest.DMA_MEMORY + page * PAGE);
+                }
                 reads = reads + 1;
             }
         }

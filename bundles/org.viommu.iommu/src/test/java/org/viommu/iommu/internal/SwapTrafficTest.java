@@ -88,7 +88,7 @@ class SwapTrafficTest {
         traffic.during(31, () -> {
             traffic.offer(first.withBarrier(MIDDLE), 0);
             first.awaitBarrier();
-            CompletableFuture<Void> gone = CompletableFuture.runAsync(() -> traffic.withdraw(first));
+            CompletableFuture<Void> gone = traffic.withdrawing(first);
             traffic.proceed();
             first.release();
             gone.join();
@@ -106,7 +106,7 @@ class SwapTrafficTest {
             traffic.awaitStore("first");
             traffic.offer(second.withBarrier(MIDDLE), 1);
             second.awaitBarrier();
-            CompletableFuture<Void> gone = CompletableFuture.runAsync(() -> traffic.withdraw(first));
+            CompletableFuture<Void> gone = traffic.withdrawing(first);
             traffic.proceed();
             assertThat(gone.isDone()).isFalse();
             second.release();
@@ -124,8 +124,8 @@ class SwapTrafficTest {
             traffic.awaitStore("first");
             traffic.offer(second.withBarrier(MIDDLE), 1);
             second.awaitBarrier();
-            CompletableFuture<Void> old = CompletableFuture.runAsync(() -> traffic.withdraw(first));
-            CompletableFuture<Void> next = CompletableFuture.runAsync(() -> traffic.withdraw(second));
+            CompletableFuture<Void> old = traffic.withdrawing(first);
+            CompletableFuture<Void> next = traffic.withdrawing(second);
             traffic.proceed();
             second.release();
             old.join();
@@ -169,6 +169,41 @@ class SwapTrafficTest {
             }
             return null;
         });
+    }
+
+    @Test
+    void a_snapshot_in_the_middle_of_the_copy_has_every_mapping() throws Exception {
+        traffic.during(91, () -> {
+            traffic.offer(first.withBarrier(MIDDLE), 0);
+            first.awaitBarrier();
+            traffic.proceed();
+            traffic.assertSaved();
+            first.release();
+            traffic.assertSaved();
+            traffic.awaitStore("first");
+            traffic.assertSaved();
+            return null;
+        });
+        assertThat(store().problem()).isEmpty();
+    }
+
+    @Test
+    void a_reset_in_the_middle_of_the_copy_leaves_what_is_mapped_afterwards() throws Exception {
+        traffic.during(101, () -> {
+            traffic.offer(first.withBarrier(MIDDLE), 0);
+            first.awaitBarrier();
+            traffic.reset();
+            traffic.proceed();
+            first.release();
+            traffic.awaitStore("first");
+            traffic.proceed();
+            traffic.offer(second, 1);
+            traffic.reset();
+            traffic.awaitStore("second");
+            return null;
+        });
+        assertThat(store().problem()).isEmpty();
+        assertThat(first.openTables()).isZero();
     }
 
     @Test
