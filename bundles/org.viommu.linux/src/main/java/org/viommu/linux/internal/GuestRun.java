@@ -25,6 +25,7 @@ import org.viommu.linux.internal.check.RequestsCheck;
 import org.viommu.linux.internal.check.StoreSwapCheck;
 import org.viommu.linux.internal.check.StrayDmaCheck;
 import org.viommu.linux.internal.check.Verdict;
+import org.viommu.linux.internal.check.WorkCheck;
 import org.viommu.linux.internal.check.WriteCheck;
 import org.viommu.linux.internal.guest.Console;
 import org.viommu.linux.internal.guest.GuestDisk;
@@ -69,6 +70,9 @@ final class GuestRun {
             Optional<byte[]> devicetree = guest.devicetree(options.memory(), folder.file("qemu.dtb"));
             try (Platform platform = platforms.open(folder.path(), disk, keys, devicetree)) {
                 platform.awaitReady(Deadline.in(PLATFORM_READY));
+                if (options.mappings().isPresent()) {
+                    narrator.say("%s has %s", options.mappings().get(), platform.mapped());
+                }
                 QemuCommandLine commandLine =
                         guest.commandLine(options.memory(), initramfs, kernelArguments(), platform.qemuOptions());
                 narrator.say("%s with %s", guest, options.memory());
@@ -112,7 +116,10 @@ final class GuestRun {
         QemuMessages messages = new QemuMessages(line -> narrator.say("QEMU: %s", line));
         Verdict verdict = new Verdict();
         try (BootedGuest booted = BootedGuest.boot(command, socket, console, messages, platform::failure, deadline)) {
-            verdict.run(checks(booted, platform, disk, monitor), booted.guest(), narrator);
+            List<Check> checks = options.work().isPresent()
+                    ? work(booted, platform, disk, options.work().get())
+                    : checks(booted, platform, disk, monitor);
+            verdict.run(checks, booted.guest(), narrator);
         }
         verdict.tell(narrator);
         return verdict.isPass() ? ExitStatus.OK : ExitStatus.FAILED;
@@ -138,6 +145,15 @@ final class GuestRun {
                 new FaultCountCheck(guest, stray::provoked),
                 new RequestsCheck(platform, stray::provoked),
                 new PowerOffCheck(guest, booted::isOver));
+    }
+
+    private List<Check> work(BootedGuest booted, Platform platform, GuestDisk disk, Duration duration) {
+        Guest guest = booted.guest();
+        return List.of(
+                new DriverCheck(guest, platform.endpoints(), options.packed()),
+                new ReadCheck(guest, disk),
+                new WriteCheck(guest, disk),
+                new WorkCheck(guest, disk, duration, rounds -> narrator.say("worked: %d rounds", rounds)));
     }
 
     private List<String> tell(List<String> command) {

@@ -4,6 +4,7 @@
 package org.viommu.linux.internal;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.ToIntFunction;
@@ -25,22 +26,32 @@ import org.viommu.linux.internal.platform.PlatformFactory;
             "viommu.description=a stock Linux guest in QEMU binds its own driver to the IOMMU"
         })
 public final class LinuxCommand implements ToIntFunction<List<String>> {
-    private final PlatformFactory platforms;
+    private final BundleContext context;
+    private final ConfigurationAdmin admin;
+    private final BootTables tables;
     private final Narrator narrator = new Narrator(System.out);
     private final CommandRun command = new CommandRun(narrator);
 
     @Activate
     public LinuxCommand(BundleContext context, @Reference ConfigurationAdmin admin, @Reference BootTables tables) {
-        this.platforms = (folder, disk, keys, devicetree) ->
-                ConfiguredPlatform.open(context, admin, tables.make(devicetree, folder), folder, disk, keys);
+        this.context = context;
+        this.admin = admin;
+        this.tables = tables;
     }
 
     @Override
     public int applyAsInt(List<String> arguments) {
         return command.run(() -> {
             Optional<Options> options = Options.parse(arguments, new PrintWriter(System.out, true));
-            return options.isPresent() ? new GuestRun(options.get(), platforms, narrator).run() : ExitStatus.OK;
+            return options.isPresent()
+                    ? new GuestRun(options.get(), platforms(options.get().mappings()), narrator).run()
+                    : ExitStatus.OK;
         });
+    }
+
+    private PlatformFactory platforms(Optional<Path> mappings) {
+        return (folder, disk, keys, devicetree) ->
+                ConfiguredPlatform.open(context, admin, tables.make(devicetree, folder), folder, disk, keys, mappings);
     }
 
     @Deactivate

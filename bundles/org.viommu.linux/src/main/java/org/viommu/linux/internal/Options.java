@@ -64,6 +64,18 @@ final class Options {
     @Option(names = "--packed", description = "The devices offer packed virtqueues, which Linux then takes.")
     private boolean packed;
 
+    @Option(
+            names = "--mappings",
+            paramLabel = "FILE",
+            description = "Keep what the guest maps in FILE, so that it outlives a run that is killed.")
+    private Optional<Path> mappings;
+
+    @Option(
+            names = "--work",
+            paramLabel = "SECONDS",
+            description = "Read and write the disk for so long, instead of the checks after the disk's.")
+    private int work;
+
     @Mixin
     private KitOptions kit = new KitOptions();
 
@@ -112,6 +124,7 @@ final class Options {
                 architecture);
         require(MEMORY.matcher(memory).matches(), "--memory: '%s' is no size such as 512M or 2G", memory);
         require(timeout > 0, "--timeout: %d is not above 0", timeout);
+        require(work >= 0, "--work: %d is below 0", work);
         require(!writable || disk.isPresent(), "--writable is of no use without --disk");
         KitOptions.readable(spec.commandLine(), "--disk", disk);
         kit.validate(spec.commandLine());
@@ -143,6 +156,15 @@ final class Options {
 
     String memory() {
         return memory;
+    }
+
+    Optional<Path> mappings() {
+        return KitOptions.absolute(mappings);
+    }
+
+    /** How long the guest is to work on its disk; empty for the checks. */
+    Optional<Duration> work() {
+        return work == 0 ? Optional.empty() : Optional.of(Duration.ofSeconds(work));
     }
 
     boolean packed() {

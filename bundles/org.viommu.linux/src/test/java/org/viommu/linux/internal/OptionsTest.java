@@ -104,6 +104,7 @@ class OptionsTest {
         assertRefused("--memory: '0M'", "--memory", "0M");
         assertRefused("--timeout: 0", "--timeout", "0");
         assertRefused("--timeout", "--timeout", "soon");
+        assertRefused("--work: -1", "--work", "-1");
         assertRefused("--disk", "--disk");
         assertRefused("--kernel: /nothing is no readable file", "--kernel", "/nothing");
         assertRefused("--qemu: / is no readable file", "--qemu", "/");

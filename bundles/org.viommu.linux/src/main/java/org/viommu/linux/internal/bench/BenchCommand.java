@@ -34,8 +34,8 @@ public final class BenchCommand implements ToIntFunction<List<String>> {
 
     @Activate
     public BenchCommand(BundleContext context, @Reference ConfigurationAdmin admin, @Reference BootTables tables) {
-        this.platforms = (folder, disk, keys, devicetree) ->
-                ConfiguredPlatform.open(context, admin, tables.make(devicetree, folder), folder, disk, keys);
+        this.platforms = (folder, disk, keys, devicetree) -> ConfiguredPlatform.open(
+                context, admin, tables.make(devicetree, folder), folder, disk, keys, Optional.empty());
     }
 
     @Override

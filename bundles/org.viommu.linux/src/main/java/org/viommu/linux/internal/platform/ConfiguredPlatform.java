@@ -34,6 +34,7 @@ import org.viommu.virtio.iommu.RequestType;
 /** A machine made by configuration, as any operator makes one, with a socket for each function. */
 public final class ConfiguredPlatform implements Platform {
     private static final String NAME = "linux";
+    private static final String DURABLE = "mvstore";
     private static final int POLL_MILLIS = 50;
 
     private final BundleContext context;
@@ -42,17 +43,22 @@ public final class ConfiguredPlatform implements Platform {
     private final MachineConfigurations configurations;
     private final MachineServices services;
 
+    /** Where mappings are kept; empty if they do not outlive the platform. */
+    private final Optional<Path> mappings;
+
     private ConfiguredPlatform(
             BundleContext context,
             Path folder,
             BootTable table,
             MachineConfigurations configurations,
-            MachineServices services) {
+            MachineServices services,
+            Optional<Path> mappings) {
         this.context = context;
         this.folder = folder;
         this.table = table;
         this.configurations = configurations;
         this.services = services;
+        this.mappings = mappings;
     }
 
     /**
@@ -61,6 +67,7 @@ public final class ConfiguredPlatform implements Platform {
      * @param table that the guest boots with
      * @param folder where the sockets go
      * @param keys of the devices
+     * @param mappings file of the durable store; empty to keep mappings in memory
      */
     public static ConfiguredPlatform open(
             BundleContext context,
@@ -68,12 +75,16 @@ public final class ConfiguredPlatform implements Platform {
             BootTable table,
             Path folder,
             GuestDisk disk,
-            DeviceKeys keys)
+            DeviceKeys keys,
+            Optional<Path> mappings)
             throws IOException {
         MachineConfigurations configurations = new MachineConfigurations(admin, NAME);
-        ConfiguredPlatform platform =
-                new ConfiguredPlatform(context, folder, table, configurations, new MachineServices(context, NAME));
+        ConfiguredPlatform platform = new ConfiguredPlatform(
+                context, folder, table, configurations, new MachineServices(context, NAME), mappings);
         try {
+            if (mappings.isPresent()) {
+                configurations.keepMappings(mappings.get());
+            }
             configurations.create(table, folder, disk, keys);
             return platform;
         } catch (IOException | RuntimeException e) {
@@ -84,7 +95,7 @@ public final class ConfiguredPlatform implements Platform {
 
     @Override
     public void awaitReady(Deadline deadline) throws CannotRun, InterruptedException {
-        for (Optional<String> missing = missing(); missing.isPresent(); missing = missing()) {
+        for (Optional<String> missing = notReady(); missing.isPresent(); missing = notReady()) {
             if (deadline.isOver()) {
                 throw CannotRun.because(
                         "The platform is not ready after %d s: %s.",
@@ -94,9 +105,20 @@ public final class ConfiguredPlatform implements Platform {
         }
     }
 
+    private Optional<String> notReady() {
+        return missing().or(this::missingStore);
+    }
+
     /** The first thing that is not there yet, or not any more. */
     private Optional<String> missing() {
         return services.missing().or(this::missingFunction).or(this::missingSocket);
+    }
+
+    private Optional<String> missingStore() {
+        String used =
+                services.iommu().map(iommu -> iommu.snapshot().store().name()).orElse("");
+        return mappings.filter(file -> !used.equals(DURABLE))
+                .map(file -> "the IOMMU does not keep its mappings in " + file + " (the log says why)");
     }
 
     private Optional<String> missingFunction() {
@@ -195,6 +217,11 @@ public final class ConfiguredPlatform implements Platform {
         } catch (InvalidSyntaxException e) {
             throw new IllegalStateException("no filter was given", e);
         }
+    }
+
+    @Override
+    public MappedState mapped() throws CannotRun {
+        return MappedState.of(services.iommu().orElseThrow(this::unserved));
     }
 
     @Override

@@ -28,6 +28,7 @@ final class MachineConfigurations implements AutoCloseable {
     private static final String ENTROPY = "org.viommu.endpoint.entropy";
     private static final String STATIC = "org.viommu.topology.static";
     private static final String MACHINE = "org.viommu.machine";
+    private static final String DURABLE = "org.viommu.mapping.mvstore";
 
     /** A configuration for whichever bundle has the PID. */
     private static final String ANYWHERE = "?";
@@ -72,6 +73,17 @@ final class MachineConfigurations implements AutoCloseable {
                 .map(slot -> slot.device() + "=" + slot.address() + "=" + slot.socket(folder))
                 .toArray(String[]::new);
         functions = create(MACHINE, Map.of("name", machine, "functions", fixedFunctions));
+    }
+
+    /**
+     * Keeps mappings in a file.
+     *
+     * @param file of the durable store
+     */
+    void keepMappings(Path file) throws IOException {
+        Configuration configuration = admin.getConfiguration(DURABLE, ANYWHERE);
+        update(configuration, Map.of("file", file.toString()));
+        created.push(configuration);
     }
 
     /**

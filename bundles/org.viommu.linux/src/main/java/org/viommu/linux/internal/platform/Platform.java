@@ -27,6 +27,13 @@ public interface Platform extends AutoCloseable {
     /** The table that the guest boots with. */
     BootTable table();
 
+    /**
+     * What the IOMMU serves at present.
+     *
+     * @throws CannotRun if the platform is not ready any more
+     */
+    MappedState mapped() throws CannotRun;
+
     /** What is not served any more, if anything: QEMU does not end when that happens. */
     Optional<String> failure();
 

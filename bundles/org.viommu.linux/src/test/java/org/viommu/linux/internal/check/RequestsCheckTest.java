@@ -14,6 +14,7 @@ import org.viommu.linux.internal.check.Outcome.Result;
 import org.viommu.linux.internal.platform.BootTable;
 import org.viommu.linux.internal.platform.HotPlug;
 import org.viommu.linux.internal.platform.IommuAccount;
+import org.viommu.linux.internal.platform.MappedState;
 import org.viommu.linux.internal.platform.Platform;
 import org.viommu.linux.internal.platform.StoreSwitch;
 import org.viommu.linux.internal.platform.StrayWriter;
@@ -45,6 +46,11 @@ class RequestsCheckTest {
 
     /** A platform that knows its account, or nothing. */
     private record Accountant(IommuAccount known) implements Platform {
+        @Override
+        public MappedState mapped() {
+            throw new UnsupportedOperationException();
+        }
+
         @Override
         public HotPlug hotPlug() {
             throw new AssertionError("the check plugs nothing");
