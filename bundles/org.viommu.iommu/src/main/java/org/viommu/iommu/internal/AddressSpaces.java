@@ -118,7 +118,7 @@ final class AddressSpaces {
         if (from == null) {
             attached++;
         } else {
-            leave(from, reserved);
+            leave(endpointId, from, reserved);
         }
         revocation.began();
         return RequestStatus.OK;
@@ -343,12 +343,15 @@ final class AddressSpaces {
         endpoints.detach(endpointId);
         ledger.detached(endpointId);
         attached--;
-        leave(domain, reserved);
+        leave(endpointId, domain, reserved);
         revocation.began();
     }
 
     /** A domain dies with its last endpoint. */
-    private void leave(Domain domain, ReservedRegions reserved) {
+    private void leave(int endpointId, Domain domain, ReservedRegions reserved) {
+        if (trace.on()) {
+            trace.put(TraceKind.LEAVE, domain.id(), endpointId);
+        }
         domain.leave(reserved);
         if (domain.endpoints() > 0) {
             return;

@@ -12,6 +12,7 @@ enum TraceKind {
     SET_CONFIG((device, a, b, c, d) -> new TraceEvent.SetConfig((int) a)),
     ATTACH((device, a, b, c, d) -> new TraceEvent.Attach((int) a, (int) b)),
     DETACH((device, a, b, c, d) -> new TraceEvent.Detach((int) a, (int) b)),
+    LEAVE((device, a, b, c, d) -> new TraceEvent.Leave((int) a, (int) b)),
     /** The domain stands in the upper half of the first number, the flags in the lower one. */
     MAP((device, a, b, c, d) -> new TraceEvent.Map((int) (a >>> Integer.SIZE), b, c, d, (int) a)),
     UNMAP((device, a, b, c, d) -> new TraceEvent.Unmap((int) a, b, c)),

@@ -40,7 +40,7 @@ public sealed interface TraceEvent {
     record DeviceReset() implements TraceEvent {
         @Override
         public String name() {
-            return PREFIX + "device_reset";
+            return PREFIX + "device_reset_exit";
         }
 
         @Override
@@ -109,6 +109,24 @@ public sealed interface TraceEvent {
         @Override
         public String name() {
             return PREFIX + "detach";
+        }
+
+        @Override
+        public String fields() {
+            return "domain=%d endpoint=%d".formatted(domain, endpoint);
+        }
+    }
+
+    /**
+     * An endpoint leaves a domain.
+     *
+     * @param domain ID of the domain, unsigned 32-bit
+     * @param endpoint ID of the endpoint, unsigned 32-bit
+     */
+    record Leave(int domain, int endpoint) implements TraceEvent {
+        @Override
+        public String name() {
+            return PREFIX + "detach_endpoint_from_domain";
         }
 
         @Override

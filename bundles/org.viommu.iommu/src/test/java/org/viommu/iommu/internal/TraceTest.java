@@ -53,6 +53,7 @@ class TraceTest {
                         "virtio_iommu_unmap_done domain=7 virt_start=0x20000 virt_end=0x21fff",
                         "virtio_iommu_detach domain=7 endpoint=16",
                         "virtio_iommu_put_endpoint Free endpoint=16",
+                        "virtio_iommu_detach_endpoint_from_domain domain=7 endpoint=16",
                         "virtio_iommu_put_domain Free domain=7");
     }
 
@@ -121,7 +122,7 @@ class TraceTest {
         assertThat(told())
                 .containsExactly(
                         "virtio_iommu_set_config bypass=0x0",
-                        "virtio_iommu_device_reset reset!",
+                        "virtio_iommu_device_reset_exit reset!",
                         "virtio_iommu_system_reset system reset!");
     }
 
