@@ -38,6 +38,7 @@ import org.viommu.itest.traffic.Traffic;
 import org.viommu.itest.traffic.Waiting;
 import org.viommu.topology.TopologySource;
 import org.viommu.virtio.DeviceType;
+import org.viommu.virtio.iommu.MapFlags;
 
 /** The shell's commands in the application, against a device with traffic. */
 @RunWith(PaxExam.class)
@@ -71,7 +72,7 @@ public class ShellIT {
         guest = new TestGuest(service(DeviceType.class, "(viommu.machine=" + MACHINE + ")"));
         port = service(DmaTranslator.class, "(viommu.machine=" + MACHINE + ")")
                 .open(SampleTopology.ENDPOINT, guest.memory());
-        for (String command : List.of("status", "swap", "why")) {
+        for (String command : List.of("status", "swap", "why", "trace")) {
             service(Object.class, "(&(osgi.command.scope=viommu)(osgi.command.function=" + command + "))");
         }
         session = service(CommandProcessor.class, "(objectClass=*)")
@@ -117,6 +118,21 @@ public class ShellIT {
     }
 
     @Test
+    public void a_trace_shows_what_happens_while_it_is_on() throws Exception {
+        assertTrue(shown("viommu:trace show"), shown("viommu:trace show").startsWith("the trace is off"));
+        shown("viommu:trace -d shell/iommu0 on");
+        guest.driver().attach(9, SampleTopology.ENDPOINT, 0);
+        guest.driver().map(9, 0x10000, 0x10fff, 0x1000, MapFlags.READ);
+        port.getLong(0x10000);
+        guest.driver().unmap(9, 0x10000, 0x10fff);
+        for (String event : List.of("attach", "map", "translate", "translate_out", "unmap", "unmap_done")) {
+            Waiting.until(() -> event, () -> shownNow("viommu:trace show").contains(" virtio_iommu_" + event + " "));
+        }
+        shown("viommu:trace off");
+        assertTrue(shown("viommu:trace show"), shown("viommu:trace show").startsWith("the trace is off"));
+    }
+
+    @Test
     public void an_unknown_store_is_named_with_those_there_are() {
         try {
             shown("viommu:swap btree");
@@ -141,8 +157,12 @@ public class ShellIT {
     }
 
     private String why() {
+        return shownNow("viommu:why");
+    }
+
+    private String shownNow(String command) {
         try {
-            return shown("viommu:why");
+            return shown(command);
         } catch (Exception e) {
             throw new AssertionError(e);
         }
