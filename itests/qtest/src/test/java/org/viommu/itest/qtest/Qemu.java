@@ -24,9 +24,8 @@ import org.viommu.linux.internal.qemu.Architecture;
 final class Qemu implements AutoCloseable {
     private static final String MODULES = "usr/lib/x86_64-linux-gnu/qemu";
 
-    /** What tells which accesses of endpoints the IOMMU lets through, and where these end. */
-    private static final List<String> TRACED =
-            List.of("virtio_iommu_translate", "virtio_iommu_translate_out", "memory_region_ops_write");
+    /** What the IOMMU does, which accesses of endpoints it lets through, and where these end. */
+    private static final List<String> TRACED = List.of("virtio_iommu_*", "memory_region_ops_write");
 
     private final Path folder;
     private final Process process;
