@@ -82,6 +82,28 @@ public final class TopologySources {
         return merged;
     }
 
+    /**
+     * What is wrong with the merged graph that is wrong with no source alone: they contradict each other.
+     *
+     * @return the problems, in the order of the merged graph; none if there are fewer than two sources
+     */
+    public synchronized List<Problem> contradictions() {
+        if (entries.size() <= 1) {
+            return List.of();
+        }
+        Set<Problem> own = new HashSet<>();
+        for (Entry entry : entries) {
+            entry.topology().problems().forEach(it -> own.add(placed(entry, it)));
+        }
+        return merged.orElseThrow().problems().stream()
+                .filter(it -> !own.contains(it))
+                .toList();
+    }
+
+    private static Problem placed(Entry entry, Problem problem) {
+        return new Problem(problem.kind(), entry.name() + ": " + problem.where(), problem.message());
+    }
+
     private boolean describes(Object machines) {
         return machines instanceof String[] several ? List.of(several).contains(machine) : machine.equals(machines);
     }
@@ -109,7 +131,7 @@ public final class TopologySources {
         add(Topology::untranslated, Topology.Origins::untranslated, all::untranslated);
         for (Entry entry : entries) {
             for (Problem problem : entry.topology().origins().readerProblems()) {
-                all.problem(new Problem(problem.kind(), entry.name() + ": " + problem.where(), problem.message()));
+                all.problem(placed(entry, problem));
             }
         }
         return Optional.of(all.build());

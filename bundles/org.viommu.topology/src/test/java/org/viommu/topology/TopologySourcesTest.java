@@ -87,6 +87,7 @@ class TopologySourcesTest {
                 .isFalse();
         assertThat(sources.topology().orElseThrow()).isEqualTo(topology(0x10, "either"));
         assertThat(sources.topology().orElseThrow().problems()).isEmpty();
+        assertThat(sources.contradictions()).isEmpty();
     }
 
     @Test
@@ -94,6 +95,9 @@ class TopologySourcesTest {
         sources.put(() -> topology(0x10, "node 1"), properties("acpi", 5, 2));
         sources.put(() -> topology(0x80, "entry 0"), properties("static", 0, 1));
         assertThat(endpointOfDisk()).isEqualTo(0x10);
+        assertThat(sources.contradictions())
+                .isEqualTo(sources.topology().orElseThrow().problems())
+                .isNotEmpty();
         assertThat(sources.topology().orElseThrow().problems())
                 .singleElement()
                 .hasToString(

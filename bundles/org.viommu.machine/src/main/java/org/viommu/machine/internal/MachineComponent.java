@@ -32,6 +32,7 @@ import org.viommu.machine.FunctionView;
 import org.viommu.machine.Machine;
 import org.viommu.machine.SavedFunction;
 import org.viommu.machine.SavedMachine;
+import org.viommu.topology.Problem;
 import org.viommu.topology.TopologySource;
 import org.viommu.topology.TopologySources;
 import org.viommu.virtio.DeviceType;
@@ -64,6 +65,7 @@ public final class MachineComponent implements Machine {
     private final TopologySources sources;
     private final Map<FunctionSpec, HostedFunction> hosted = new HashMap<>();
     private final Map<FunctionSpec, Blueprint> plans = new HashMap<>();
+    private List<Problem> problems = List.of();
     private boolean closed;
 
     /**
@@ -210,12 +212,14 @@ public final class MachineComponent implements Machine {
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC, updated = "bindTopology")
     synchronized void bindTopology(TopologySource source, Map<String, Object> properties) {
         if (sources.put(source, properties)) {
+            report();
             assemble();
         }
     }
 
     synchronized void unbindTopology(TopologySource source) {
         if (sources.remove(source)) {
+            report();
             assemble();
         }
     }
@@ -236,6 +240,13 @@ public final class MachineComponent implements Machine {
 
     private static String nameOf(Map<String, Object> properties) {
         return String.valueOf(properties.get(DeviceType.NAME));
+    }
+
+    /** Logs where topology sources contradict each other, once for as long as it lasts; sources tell their own problems. */
+    private void report() {
+        List<Problem> present = sources.contradictions();
+        present.stream().filter(it -> !problems.contains(it)).forEach(it -> LOG.warn("{}: topology: {}", name, it));
+        problems = present;
     }
 
     private synchronized void assemble() {
