@@ -1,0 +1,161 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.itest.felix;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertTrue;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Hashtable;
+import java.util.Map;
+import javax.inject.Inject;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+import org.junit.After;
+import org.junit.Before;
+import org.junit.Test;
+import org.junit.runner.RunWith;
+import org.ops4j.pax.exam.Configuration;
+import org.ops4j.pax.exam.Option;
+import org.ops4j.pax.exam.junit.PaxExam;
+import org.ops4j.pax.exam.spi.reactors.ExamReactorStrategy;
+import org.ops4j.pax.exam.spi.reactors.PerClass;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.cm.ConfigurationAdmin;
+import org.osgi.util.tracker.ServiceTracker;
+import org.viommu.dma.DmaPort;
+import org.viommu.dma.DmaTranslator;
+import org.viommu.iommu.IommuStatus;
+import org.viommu.itest.traffic.SampleTopology;
+import org.viommu.itest.traffic.TestGuest;
+import org.viommu.itest.traffic.Waiting;
+import org.viommu.metrics.Metrics;
+import org.viommu.topology.TopologySource;
+import org.viommu.virtio.DeviceType;
+import org.viommu.virtio.iommu.MapFlags;
+
+/** What the application lets others see from outside: metrics in three ways. */
+@RunWith(PaxExam.class)
+@ExamReactorStrategy(PerClass.class)
+public class ObservabilityIT {
+    private static final String MACHINE = "observed";
+    private static final String OURS = "(viommu.machine=" + MACHINE + ")";
+    private static final String MAPPED =
+            "viommu_requests_total{device=\"observed/iommu0\",type=\"map\",status=\"ok\"} 1\n";
+
+    @Inject
+    private BundleContext context;
+
+    @Inject
+    private ConfigurationAdmin configurations;
+
+    private org.osgi.service.cm.Configuration configuration;
+    private ServiceRegistration<TopologySource> topology;
+    private TestGuest guest;
+    private DmaPort port;
+
+    @Configuration
+    public Option[] application() throws IOException {
+        return new Option[] {Application.installed()};
+    }
+
+    @Before
+    public void boot() throws Exception {
+        topology = context.registerService(
+                TopologySource.class, new SampleTopology(), new Hashtable<>(Map.of(TopologySource.MACHINE, MACHINE)));
+        configuration = configurations.createFactoryConfiguration("org.viommu.iommu", "?");
+        configuration.update(new Hashtable<>(Map.of("machine", MACHINE, "name", "iommu0", "address", "00:01.0")));
+        guest = new TestGuest(service(DeviceType.class, OURS));
+        port = service(DmaTranslator.class, OURS).open(SampleTopology.ENDPOINT, guest.memory());
+    }
+
+    @After
+    public void powerOff() throws Exception {
+        port.close();
+        guest.close();
+        configuration.delete();
+        Waiting.until(() -> "the device goes", () -> context.getServiceReference(IommuStatus.class) == null);
+        topology.unregister();
+    }
+
+    @Test
+    public void metrics_are_served_to_prometheus_while_that_is_configured() throws Exception {
+        work();
+        int free;
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            free = socket.getLocalPort();
+        }
+        assertFalse("off by default", listening(free));
+        org.osgi.service.cm.Configuration endpoint =
+                configurations.getConfiguration("org.viommu.metrics.prometheus", "?");
+        endpoint.update(new Hashtable<>(Map.of("port", free)));
+        Waiting.until(() -> "the endpoint is there", () -> listening(free));
+        assertTrue(scraped(free), scraped(free).contains(MAPPED));
+        endpoint.delete();
+        Waiting.until(() -> "the endpoint goes", () -> !listening(free));
+        assertEquals(
+                1,
+                service(Metrics.class, "(objectClass=*)").snapshot().stream()
+                        .filter(it -> it.name().equals("viommu_translations_total"))
+                        .flatMap(it -> it.samples().stream())
+                        .mapToLong(it -> (long) it.value())
+                        .sum());
+    }
+
+    @Test
+    public void JMX_shows_a_device_for_as_long_as_it_is_there() throws Exception {
+        work();
+        MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+        ObjectName name = new ObjectName("org.viommu:type=Iommu,machine=\"observed\",name=\"iommu0\"");
+        Waiting.until(() -> "the bean is there", () -> server.isRegistered(name));
+        assertEquals(1L, server.getAttribute(name, "Translations"));
+        assertEquals("radix", server.getAttribute(name, "Store"));
+        configuration.delete();
+        Waiting.until(() -> "the bean goes", () -> !server.isRegistered(name));
+        configuration = configurations.createFactoryConfiguration("org.viommu.iommu", "?");
+    }
+
+    private void work() throws Exception {
+        guest.driver().attach(9, SampleTopology.ENDPOINT, 0);
+        guest.driver().map(9, 0x10000, 0x10fff, 0x1000, MapFlags.READ);
+        port.getLong(0x10000);
+    }
+
+    private static boolean listening(int free) {
+        try {
+            scraped(free);
+            return true;
+        } catch (ConnectException e) {
+            return false;
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static String scraped(int free) throws IOException {
+        try (var input =
+                URI.create("http://127.0.0.1:" + free + "/metrics").toURL().openStream()) {
+            return new String(input.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private <T> T service(Class<T> type, String properties) throws Exception {
+        String filter = "(&(objectClass=" + type.getName() + ")" + properties + ")";
+        ServiceTracker<T, T> tracker = new ServiceTracker<>(context, context.createFilter(filter), null);
+        tracker.open();
+        T service = tracker.waitForService(60_000);
+        if (service == null) {
+            throw new AssertionError("no service " + filter);
+        }
+        return service;
+    }
+}
