@@ -14,11 +14,18 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Hashtable;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import javax.inject.Inject;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordingFile;
 import org.junit.After;
 import org.junit.Before;
 import org.junit.Test;
@@ -35,6 +42,8 @@ import org.osgi.util.tracker.ServiceTracker;
 import org.viommu.dma.DmaPort;
 import org.viommu.dma.DmaTranslator;
 import org.viommu.iommu.IommuStatus;
+import org.viommu.iommu.trace.TraceEvent;
+import org.viommu.iommu.trace.TraceListener;
 import org.viommu.itest.traffic.SampleTopology;
 import org.viommu.itest.traffic.TestGuest;
 import org.viommu.itest.traffic.Waiting;
@@ -43,7 +52,7 @@ import org.viommu.topology.TopologySource;
 import org.viommu.virtio.DeviceType;
 import org.viommu.virtio.iommu.MapFlags;
 
-/** What the application lets others see from outside: metrics in three ways. */
+/** What the application lets others see from outside: metrics in three ways, and the trace in a flight recording. */
 @RunWith(PaxExam.class)
 @ExamReactorStrategy(PerClass.class)
 public class ObservabilityIT {
@@ -122,6 +131,39 @@ public class ObservabilityIT {
         configuration.delete();
         Waiting.until(() -> "the bean goes", () -> !server.isRegistered(name));
         configuration = configurations.createFactoryConfiguration("org.viommu.iommu", "?");
+    }
+
+    @Test
+    public void a_flight_recording_has_the_trace() throws Exception {
+        Path file = Files.createTempFile("trace", ".jfr");
+        try (Recording recording = new Recording()) {
+            recording.enable("org.viommu.Trace");
+            recording.start();
+            CountDownLatch told = new CountDownLatch(1);
+            // Listeners are told in the order in which they came, so the recording has what this one has heard.
+            ServiceRegistration<TraceListener> last = context.registerService(
+                    TraceListener.class,
+                    record -> {
+                        if (record.event() instanceof TraceEvent.TranslateOut) {
+                            told.countDown();
+                        }
+                    },
+                    null);
+            work();
+            assertTrue("the trace is told", told.await(1, TimeUnit.MINUTES));
+            last.unregister();
+            recording.stop();
+            recording.dump(file);
+        }
+        List<String> lines = RecordingFile.readAllEvents(file).stream()
+                .filter(it -> it.getEventType().getName().equals("org.viommu.Trace"))
+                .map(it -> it.getString("event") + " " + it.getString("fields"))
+                .toList();
+        Files.delete(file);
+        assertTrue(
+                lines.toString(),
+                lines.contains(
+                        "virtio_iommu_map domain=9 virt_start=0x10000 virt_end=0x10fff phys_start=0x1000 flags=1"));
     }
 
     private void work() throws Exception {
