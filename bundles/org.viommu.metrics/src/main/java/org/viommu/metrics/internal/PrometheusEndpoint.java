@@ -55,9 +55,9 @@ public final class PrometheusEndpoint {
     @Activate
     public PrometheusEndpoint(@Reference Metrics metrics, Map<String, ?> properties) {
         this.metrics = metrics;
-        PrometheusConfiguration configuration =
-                Settings.read(PrometheusConfiguration.PID, PrometheusConfiguration.class, properties)
-                        .values();
+        PrometheusConfiguration configuration = Settings.read(
+                        PrometheusConfiguration.PID, PrometheusConfiguration.class, properties)
+                .values();
         path = configuration.path();
         if (!path.startsWith("/")) {
             throw wrong("path", path, "it begins with /");

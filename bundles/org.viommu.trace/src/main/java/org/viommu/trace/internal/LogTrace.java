@@ -40,8 +40,8 @@ public final class LogTrace implements TraceListener {
      */
     @Activate
     public LogTrace(BundleContext context, Map<String, ?> given) {
-        LogConfiguration configuration =
-                Settings.read(LogConfiguration.PID, LogConfiguration.class, given).values();
+        LogConfiguration configuration = Settings.read(LogConfiguration.PID, LogConfiguration.class, given)
+                .values();
         Map<String, Object> properties = new HashMap<>();
         put(properties, IommuStatus.MACHINE, configuration.machine());
         put(properties, IommuStatus.NAME, configuration.name());
