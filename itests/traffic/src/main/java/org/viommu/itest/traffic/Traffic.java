@@ -21,12 +21,13 @@ import org.viommu.virtio.iommu.RequestStatus;
 public final class Traffic {
     public static final int DOMAIN = 5;
 
-    private static final int MAPPINGS = 20_000;
+    private static final int USUAL_MAPPINGS = 20_000;
     private static final int BATCH = 16;
     private static final long BASE = 0x1_0000_0000L;
 
     private final TestGuest guest;
     private final DmaPort port;
+    private final int mappings;
     private final NavigableMap<Long, Long> oracle = new TreeMap<>();
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private final Thread requests = new Thread(() -> run(this::request), "requests");
@@ -36,10 +37,16 @@ public final class Traffic {
     private volatile long accesses;
 
     public Traffic(TestGuest guest, DmaPort port) throws DriverException {
+        this(guest, port, USUAL_MAPPINGS);
+    }
+
+    /** With so many mappings at most; an even number. */
+    public Traffic(TestGuest guest, DmaPort port, int mappings) throws DriverException {
+        this.mappings = mappings;
         this.guest = guest;
         this.port = port;
         require(guest.driver().attach(DOMAIN, port.endpoint(), 0));
-        for (int page = 0; page < MAPPINGS; page++) {
+        for (int page = 0; page < mappings; page++) {
             require(guest.driver()
                     .map(DOMAIN, virtual(page), virtual(page) + TestGuest.PAGE - 1, physical(page), MapFlags.READ));
             oracle.put(virtual(page), physical(page));
@@ -86,7 +93,7 @@ public final class Traffic {
         RequestBatch batch = guest.driver().batch(BATCH);
         while (!stopped) {
             for (int i = 0; i < BATCH; i++) {
-                int page = random.nextInt(MAPPINGS / 2, MAPPINGS);
+                int page = random.nextInt(mappings / 2, mappings);
                 long start = virtual(page);
                 if (oracle.remove(start) != null) {
                     batch.unmap(DOMAIN, start, start + TestGuest.PAGE - 1);
@@ -105,7 +112,7 @@ public final class Traffic {
     private void access() throws AccessFault {
         SplittableRandom random = new SplittableRandom(11);
         while (!stopped) {
-            int page = random.nextInt(MAPPINGS / 2);
+            int page = random.nextInt(mappings / 2);
             long read = port.getLong(virtual(page) + 8);
             if (read != physical(page) + 8) {
                 throw new AssertionError("DMA to page %d read 0x%x".formatted(page, read));
