@@ -7,15 +7,22 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.inject.Inject;
 import org.apache.karaf.features.FeaturesService;
+import org.apache.karaf.shell.api.console.Session;
+import org.apache.karaf.shell.api.console.SessionFactory;
 import org.junit.Before;
 import org.junit.Test;
 import org.junit.runner.RunWith;
@@ -38,6 +45,9 @@ public class FeaturesIT {
 
     @Inject
     private FeaturesService features;
+
+    @Inject
+    private SessionFactory sessions;
 
     @Configuration
     public Option[] karaf() {
@@ -68,6 +78,31 @@ public class FeaturesIT {
             }
         }
         assertEquals("features that stay", List.of(), Archive.names(Stream.of(features.listInstalledFeatures())));
+    }
+
+    @Test
+    public void the_documentation_names_each_feature_and_its_command_works() throws Exception {
+        String hosting = Files.readString(Path.of(URI.create(System.getProperty("viommu.hosting"))));
+        Set<String> documented = Pattern.compile("`(viommu(?:-[a-z]+)*)`")
+                .matcher(hosting)
+                .results()
+                .map(result -> result.group(1))
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertEquals(new TreeSet<>(Archive.names(Stream.of(features.listFeatures()))), documented);
+
+        String command = Pattern.compile("```\n(feature:install .*)\n```")
+                .matcher(hosting)
+                .results()
+                .findFirst()
+                .orElseThrow()
+                .group(1);
+        Session session = sessions.create(InputStream.nullInputStream(), System.out, System.err);
+        session.execute(command);
+        assertEquals("bundles that do not work", Set.of(), idle());
+        assertTrue(ours().contains("org.viommu.shell"));
+        session.execute(command.replace(":install", ":uninstall"));
+        session.close();
+        assertEquals("what stays", Set.of(), ours());
     }
 
     @Test

@@ -42,9 +42,15 @@ final class KarafContainer {
                                 .resolve("org.viommu.itest.traffic.jar")
                                 .toUri()
                                 .toString()),
+                systemProperty("viommu.example").value(file("viommu.example")),
+                systemProperty("viommu.hosting").value(file("viommu.hosting")),
                 replaceConfigurationFile(
                         "deploy/viommu-karaf.kar",
                         Path.of(System.getProperty("viommu.archive")).toFile()));
+    }
+
+    private static String file(String property) {
+        return Path.of(System.getProperty(property)).normalize().toUri().toString();
     }
 
     private static Option offline() {

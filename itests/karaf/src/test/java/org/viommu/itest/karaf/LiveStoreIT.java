@@ -3,13 +3,17 @@
 
 package org.viommu.itest.karaf;
 
+import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Stream;
 import javax.inject.Inject;
+import org.apache.karaf.features.Feature;
 import org.apache.karaf.features.FeaturesService;
 import org.apache.karaf.shell.api.console.Session;
 import org.apache.karaf.shell.api.console.SessionFactory;
@@ -21,6 +25,7 @@ import org.ops4j.pax.exam.Option;
 import org.ops4j.pax.exam.junit.PaxExam;
 import org.ops4j.pax.exam.spi.reactors.ExamReactorStrategy;
 import org.ops4j.pax.exam.spi.reactors.PerClass;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.cm.ConfigurationAdmin;
 
@@ -90,6 +95,55 @@ public class LiveStoreIT {
         } finally {
             guest.powerOff();
         }
+    }
+
+    @Test
+    public void a_store_is_swapped_by_what_an_operator_types() throws Exception {
+        WorkingGuest guest = new WorkingGuest(context, configurations);
+        try {
+            guest.proceedWith("resident");
+            execute("feature:install viommu-mapping-tree");
+            guest.proceedWith("tree");
+            execute("feature:install " + STORE);
+            guest.proceedWith("radix");
+            Bundle stranger = context.installBundle(System.getProperty("viommu.example"));
+            stranger.start();
+            guest.proceedWith("skiplist");
+            stranger.uninstall();
+            guest.proceedWith("radix");
+            execute("feature:uninstall " + STORE);
+            guest.proceedWith("tree");
+            execute("feature:uninstall viommu-mapping-tree");
+            guest.proceedWith("resident");
+            guest.compare();
+        } finally {
+            guest.powerOff();
+        }
+    }
+
+    @Test
+    public void what_has_worked_is_uninstalled_without_a_trace() throws Exception {
+        WorkingGuest guest = new WorkingGuest(context, configurations);
+        guest.compare();
+        guest.powerOff();
+        context.installBundle(System.getProperty("viommu.traffic")).uninstall();
+        for (Feature feature : features.listInstalledFeatures()) {
+            if (feature.getName().startsWith("viommu")) {
+                features.uninstallFeature(feature.getName());
+            }
+        }
+        assertEquals(
+                List.of(),
+                Stream.of(context.getBundles())
+                        .map(bundle -> String.valueOf(bundle.getSymbolicName()))
+                        .filter(name -> name.startsWith("org.viommu."))
+                        .toList());
+        assertEquals(
+                List.of(),
+                Thread.getAllStackTraces().keySet().stream()
+                        .map(Thread::getName)
+                        .filter(name -> name.startsWith("viommu-"))
+                        .toList());
     }
 
     @Test

@@ -35,6 +35,7 @@ final class WorkingGuest {
     private final ServiceRegistration<TopologySource> topology;
     private final Configuration configuration;
     private final ServiceReference<IommuStatus> device;
+    private final Object since;
     private final IommuStatus status;
     private final TestGuest guest;
     private final DmaPort port;
@@ -50,6 +51,8 @@ final class WorkingGuest {
         port = service(DmaTranslator.class).open(SampleTopology.ENDPOINT, guest.memory());
         status = service(IommuStatus.class);
         device = context.getServiceReference(IommuStatus.class);
+        since = device.getProperty(IommuStatus.SINCE);
+        assertNotNull("when the device began", since);
         traffic = new Traffic(guest, port);
     }
 
@@ -67,6 +70,7 @@ final class WorkingGuest {
     void compare() throws InterruptedException {
         traffic.end();
         assertEquals("the device, which was not restarted", device, context.getServiceReference(IommuStatus.class));
+        assertEquals("when it began", since, device.getProperty(IommuStatus.SINCE));
         assertEquals(traffic.oracle(), mappings());
         assertEquals("refused DMA", 0, guest.faults());
     }
