@@ -5,7 +5,10 @@ package org.viommu.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +17,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jline.terminal.Size;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.TerminalBuilder;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -89,9 +95,22 @@ class ConsoleIT {
     }
 
     @Test
-    void completion_comes_from_the_platform() throws Exception {
+    void a_person_gets_completion_from_the_platform() throws Exception {
         try (RunningPlatform running = RunningPlatform.open(own())) {
             assertThat(running.complete("transl")).containsExactly("translate");
+            PipedOutputStream keyboard = new PipedOutputStream();
+            PipedInputStream keys = new PipedInputStream(keyboard);
+            ByteArrayOutputStream screen = new ByteArrayOutputStream();
+            try (Terminal terminal = TerminalBuilder.builder()
+                    .streams(keys, screen)
+                    .system(false)
+                    .type("ansi")
+                    .size(new Size(80, 24))
+                    .build()) {
+                keyboard.write("status | gre\texit\nexit\n".getBytes(StandardCharsets.UTF_8));
+                assertThat(new Conversation(running).converse(terminal)).isZero();
+            }
+            assertThat(screen.toString(StandardCharsets.UTF_8)).contains("grep exit");
         }
     }
 

@@ -9,6 +9,7 @@ import static org.junit.Assert.assertTrue;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +53,7 @@ public class ShellIT {
     @Inject
     private ConfigurationAdmin configurations;
 
+    private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
     private org.osgi.service.cm.Configuration configuration;
     private ServiceRegistration<TopologySource> topology;
     private TestGuest guest;
@@ -72,14 +74,11 @@ public class ShellIT {
         guest = new TestGuest(service(DeviceType.class, "(viommu.machine=" + MACHINE + ")"));
         port = service(DmaTranslator.class, "(viommu.machine=" + MACHINE + ")")
                 .open(SampleTopology.ENDPOINT, guest.memory());
-        for (String command : List.of("status", "swap", "why", "trace")) {
+        for (String command : List.of("status", "swap", "why", "trace", "mappings", "endpoints", "queue-status")) {
             service(Object.class, "(&(osgi.command.scope=viommu)(osgi.command.function=" + command + "))");
         }
         session = service(CommandProcessor.class, "(objectClass=*)")
-                .createSession(
-                        new ByteArrayInputStream(new byte[0]),
-                        new ByteArrayOutputStream(),
-                        new ByteArrayOutputStream());
+                .createSession(new ByteArrayInputStream(new byte[0]), printed, printed);
     }
 
     @After
@@ -144,6 +143,32 @@ public class ShellIT {
     }
 
     @Test
+    public void gogos_help_tells_each_parameter() throws Exception {
+        String help = printed("help viommu:mappings");
+        for (String part : List.of("the mappings of a domain", "-n, --limit", "1 to 1000000", "DOMAIN", "--json")) {
+            assertTrue(part + " in " + help, help.contains(part));
+        }
+        assertTrue(
+                shown("viommu:queue-status --help"),
+                shown("viommu:queue-status --help").contains("-f, --function"));
+    }
+
+    @Test
+    public void what_commands_give_can_be_piped_and_walked_through() throws Exception {
+        guest.driver().attach(Traffic.DOMAIN, SampleTopology.ENDPOINT, 0);
+        for (int page = 0; page < 4; page++) {
+            guest.driver().map(Traffic.DOMAIN, page * 0x1000L, page * 0x1000L + 0xfff, page * 0x1000L, 1);
+        }
+        String lines = printed("viommu:mappings " + Traffic.DOMAIN + " | grep 0x2fff");
+        assertTrue(lines, lines.matches("0x2000 +0x2fff +0x2000 +r--\\R"));
+        Object walked = session.execute("each (viommu:endpoints) { viommu:translate ($it endpoint) 0x1000 }");
+        assertTrue(walked.toString(), walked.toString().contains("mapped"));
+        assertEquals(
+                "[0x10]",
+                session.execute("each (viommu:endpoints) { $it endpoint }").toString());
+    }
+
+    @Test
     public void why_names_the_wrong_value_of_a_configuration() throws Exception {
         org.osgi.service.cm.Configuration wrong = configurations.createFactoryConfiguration("org.viommu.iommu", "?");
         wrong.update(new Hashtable<>(Map.of("machine", "wrong", "granule", "5k")));
@@ -166,6 +191,12 @@ public class ShellIT {
         } catch (Exception e) {
             throw new AssertionError(e);
         }
+    }
+
+    private String printed(String command) throws Exception {
+        printed.reset();
+        session.execute(command);
+        return printed.toString(StandardCharsets.UTF_8);
     }
 
     private String shown(String command) throws Exception {

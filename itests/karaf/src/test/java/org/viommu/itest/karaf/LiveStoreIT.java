@@ -71,6 +71,9 @@ public class LiveStoreIT {
             guest.proceedWith("radix");
             assertContains(execute("viommu:status"), "iommu0", "radix");
             assertContains(execute("viommu:domains --json"), "\"domain\":5");
+            assertContains(execute("viommu:mappings --help"), "--limit", "DOMAIN", "--json");
+            assertContains(execute("viommu:stores | grep resident"), "org.viommu.iommu");
+            assertContains(execute("viommu:queue-status"), "no device is offered");
             execute("viommu:swap resident");
             guest.proceedWith("resident");
             assertContains(execute("viommu:status"), "iommu0", "resident");
