@@ -14,7 +14,7 @@ enum Floor {
     CONTRACTS("virtio|mapping|topology|dma"),
     PARTS("iommu|driver|endpoint[.]\\w+|mapping[.]\\w+|topology[.]\\w+|transport[.](pci|mmio)"),
     HOSTS("transport[.]vfiouser|machine"),
-    SURFACES("shell|metrics|trace|demo|linux|examiner|explain"),
+    SURFACES("shell|metrics|health|trace|demo|linux|examiner|explain"),
     /** For those who test their own parts: nothing that runs in production imports it. */
     TESTING("testkit"),
     /** For those who test their own devices, and for the surfaces that show people what the tests find. */
