@@ -24,10 +24,7 @@ import org.viommu.topology.TopologySources;
  * them, WARN for what is unusual, such as sources that contradict each other.
  */
 @Component(
-        property = {
-            HealthCheck.NAME + "=Viommu topology",
-            HealthCheck.TAGS + "=viommu",
-            HealthCheck.TAGS + "=topology"
+        property = {HealthCheck.NAME + "=Viommu topology", HealthCheck.TAGS + "=viommu", HealthCheck.TAGS + "=topology"
         })
 public final class TopologyCheck implements HealthCheck {
     private final Map<TopologySource, Map<String, Object>> sources = new ConcurrentHashMap<>();

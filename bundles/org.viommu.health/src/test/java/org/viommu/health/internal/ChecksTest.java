@@ -113,17 +113,23 @@ class ChecksTest {
         return proxy(
                 Machine.class,
                 Map.of(
-                        "name", "vm",
-                        "functions", List.of(function),
-                        "view", Optional.of(new FunctionView(device, List.of())),
-                        "hashCode", 1,
-                        "equals", true));
+                        "name",
+                        "vm",
+                        "functions",
+                        List.of(function),
+                        "view",
+                        Optional.of(new FunctionView(device, List.of())),
+                        "hashCode",
+                        1,
+                        "equals",
+                        true));
     }
 
     /** Answers each method with a value of its name. */
     private static <T> T proxy(Class<T> type, Map<String, Object> answers) {
         return type.cast(Proxy.newProxyInstance(
-                type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> answers.get(
-                        method.getName())));
+                type.getClassLoader(),
+                new Class<?>[] {type},
+                (proxy, method, arguments) -> answers.get(method.getName())));
     }
 }
