@@ -7,6 +7,7 @@ import java.util.NavigableMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.viommu.dma.DmaPort;
 import org.viommu.driver.DriverException;
 import org.viommu.driver.RequestBatch;
@@ -32,6 +33,7 @@ public final class Traffic {
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private final Thread requests = new Thread(() -> run(this::request), "requests");
     private final Thread dma = new Thread(() -> run(this::access), "dma");
+    private final AtomicReference<Consumer<NavigableMap<Long, Long>>> comparison = new AtomicReference<>();
     private volatile boolean stopped;
     private volatile long rounds;
     private volatile long accesses;
@@ -66,6 +68,13 @@ public final class Traffic {
         long access = accesses;
         Waiting.until(
                 () -> "traffic goes on", () -> failure.get() != null || rounds > round + 1 && accesses > access + 1);
+        check();
+    }
+
+    /** Has what must be mapped compared, between two batches of requests, and returns when that is done. */
+    public void compare(Consumer<NavigableMap<Long, Long>> check) throws InterruptedException {
+        comparison.set(check);
+        Waiting.until(() -> "all is compared", () -> failure.get() != null || comparison.get() == null);
         check();
     }
 
@@ -106,6 +115,11 @@ public final class Traffic {
                 throw new AssertionError("a request was refused");
             }
             rounds = rounds + 1;
+            Consumer<NavigableMap<Long, Long>> check = comparison.get();
+            if (check != null) {
+                check.accept(oracle);
+                comparison.set(null);
+            }
         }
     }
 
