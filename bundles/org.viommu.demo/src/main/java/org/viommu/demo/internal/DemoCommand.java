@@ -15,10 +15,12 @@ import org.osgi.service.component.annotations.Reference;
 import org.viommu.dma.DmaTranslator;
 import org.viommu.driver.DriverException;
 import org.viommu.iommu.IommuStatus;
+import org.viommu.mapping.RequireMappingStore;
 import org.viommu.topology.TopologyWriter;
 import org.viommu.virtio.DeviceType;
 
-/** The command {@code demo}. */
+/** The command {@code demo}. Without any store beside the resident one there would be nothing to exchange. */
+@RequireMappingStore
 @Component(
         service = ToIntFunction.class,
         property = {
