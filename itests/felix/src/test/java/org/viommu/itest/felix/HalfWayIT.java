@@ -156,7 +156,7 @@ public class HalfWayIT {
     }
 
     /** Does something that takes as long as the copy, and lets the copy go on when the guest has gone on. */
-    private void halfWay(Operation operation) throws Exception {
+    private void halfWay(WorkingGuest.Operation operation) throws Exception {
         swaps = guest.store().swaps();
         FutureTask<Void> operating = new FutureTask<>(() -> {
             operation.run();
@@ -179,8 +179,7 @@ public class HalfWayIT {
 
     /** The device has stayed where it was, and the store is welcome again. */
     private void stays() throws Exception {
-        guest.proceedWith("radix");
-        guest.compare();
+        guest.compareWith("radix");
         assertEquals("", guest.store().problem());
         assertEquals("moves", swaps, guest.store().swaps());
     }
@@ -199,9 +198,5 @@ public class HalfWayIT {
         FutureTask<Void> task = new FutureTask<>(operation);
         new Thread(task, "another operator").start();
         return task;
-    }
-
-    private interface Operation {
-        void run() throws Exception;
     }
 }

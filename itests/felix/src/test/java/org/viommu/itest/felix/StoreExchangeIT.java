@@ -18,10 +18,8 @@ import org.ops4j.pax.exam.junit.PaxExam;
 import org.ops4j.pax.exam.spi.reactors.ExamReactorStrategy;
 import org.ops4j.pax.exam.spi.reactors.PerClass;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.BundleException;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.viommu.itest.traffic.ExchangedBundle;
-import org.viommu.itest.traffic.Waiting;
 import org.viommu.itest.traffic.WorkingGuest;
 import org.viommu.mapping.MappingStore;
 
@@ -119,7 +117,7 @@ public class StoreExchangeIT {
         });
     }
 
-    private void exchangeUnderLoad(Exchange exchange) throws Exception {
+    private void exchangeUnderLoad(WorkingGuest.Operation exchange) throws Exception {
         long swaps = guest.store().swaps();
         while (guest.store().swaps() < swaps + SWAPS) {
             guest.proceed();
@@ -130,13 +128,9 @@ public class StoreExchangeIT {
         assertEquals("", guest.store().problem());
     }
 
-    /** The class loaders of bundles that are gone are gone too, while the guest goes on. */
+    /** The class loaders of bundles that are gone are gone too. */
     private void assertCollected() throws InterruptedException {
         assertTrue("class loaders", radix.classLoaders() >= SWAPS / 2);
         radix.awaitCollected();
-    }
-
-    private interface Exchange {
-        void run() throws BundleException, IOException, InterruptedException;
     }
 }

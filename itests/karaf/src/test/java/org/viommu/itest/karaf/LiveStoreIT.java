@@ -3,17 +3,18 @@
 
 package org.viommu.itest.karaf;
 
-import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Hashtable;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Map;
 import javax.inject.Inject;
-import org.apache.karaf.features.Feature;
 import org.apache.karaf.features.FeaturesService;
 import org.apache.karaf.shell.api.console.Session;
 import org.apache.karaf.shell.api.console.SessionFactory;
@@ -28,12 +29,16 @@ import org.ops4j.pax.exam.spi.reactors.PerClass;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.cm.ConfigurationAdmin;
+import org.viommu.itest.traffic.ExchangedBundle;
+import org.viommu.itest.traffic.WorkingGuest;
 
 /** What an operator does in Karaf while a guest works: nothing is lost, and the device stays the same. */
 @RunWith(PaxExam.class)
 @ExamReactorStrategy(PerClass.class)
 public class LiveStoreIT {
     private static final String STORE = "viommu-mapping-radix";
+    private static final String STORE_BUNDLE = "org.viommu.mapping.radix";
+    private static final String DURABLE = "viommu-mapping-mvstore";
     private static final int EXCHANGES = 100;
 
     @Inject
@@ -53,7 +58,7 @@ public class LiveStoreIT {
         return new Option[] {KarafContainer.installed()};
     }
 
-    /** Before these are there, no class that knows our types can be loaded; hence {@link WorkingGuest}. */
+    /** Before these are there, no class that knows our types can be loaded: no method, field or lambda here may name one. */
     @Before
     public void installDevice() throws Exception {
         Archive.awaitDeployed(features);
@@ -77,7 +82,7 @@ public class LiveStoreIT {
             execute("viommu:swap resident");
             guest.proceedWith("resident");
             assertContains(execute("viommu:status"), "iommu0", "resident");
-            guest.compare();
+            guest.end();
         } finally {
             guest.powerOff();
             features.uninstallFeature(STORE);
@@ -87,14 +92,19 @@ public class LiveStoreIT {
     @Test
     public void a_store_feature_that_is_installed_and_uninstalled_loses_nothing() throws Exception {
         WorkingGuest guest = new WorkingGuest(context, configurations);
+        List<ExchangedBundle> former = new ArrayList<>();
         try {
             for (int exchange = 0; exchange < EXCHANGES; exchange += 2) {
                 features.installFeature(STORE);
                 guest.proceedWith("radix");
+                former.add(new ExchangedBundle(context, STORE_BUNDLE));
                 features.uninstallFeature(STORE);
                 guest.proceedWith("resident");
             }
-            guest.compare();
+            guest.end();
+            for (ExchangedBundle bundle : former) {
+                bundle.awaitCollected();
+            }
         } finally {
             guest.powerOff();
         }
@@ -118,35 +128,64 @@ public class LiveStoreIT {
             guest.proceedWith("tree");
             execute("feature:uninstall viommu-mapping-tree");
             guest.proceedWith("resident");
-            guest.compare();
+            guest.end();
         } finally {
             guest.powerOff();
         }
     }
 
     @Test
-    public void what_has_worked_is_uninstalled_without_a_trace() throws Exception {
+    public void a_store_bundle_with_which_everything_is_done_loses_nothing() throws Exception {
+        features.installFeature(STORE);
+        ExchangedBundle store = new ExchangedBundle(context, STORE_BUNDLE);
         WorkingGuest guest = new WorkingGuest(context, configurations);
-        guest.compare();
-        guest.powerOff();
-        context.installBundle(System.getProperty("viommu.traffic")).uninstall();
-        for (Feature feature : features.listInstalledFeatures()) {
-            if (feature.getName().startsWith("viommu")) {
-                features.uninstallFeature(feature.getName());
+        try {
+            guest.awaitStore("radix");
+            long begin = guest.store().swaps();
+            while (guest.store().swaps() < begin + EXCHANGES) {
+                store.stop();
+                guest.proceedWith("resident");
+                store.start();
+                guest.proceedWith("radix");
+                guest.moveAwayAndBack(store::update);
+                guest.moveAwayAndBack(store::refresh);
+                store.uninstall();
+                guest.proceedWith("resident");
+                store.install();
+                store.start();
+                guest.proceedWith("radix");
             }
+            guest.end();
+            store.awaitCollected();
+        } finally {
+            guest.powerOff();
+            features.uninstallFeature(STORE);
         }
-        assertEquals(
-                List.of(),
-                Stream.of(context.getBundles())
-                        .map(bundle -> String.valueOf(bundle.getSymbolicName()))
-                        .filter(name -> name.startsWith("org.viommu."))
-                        .toList());
-        assertEquals(
-                List.of(),
-                Thread.getAllStackTraces().keySet().stream()
-                        .map(Thread::getName)
-                        .filter(name -> name.startsWith("viommu-"))
-                        .toList());
+    }
+
+    @Test
+    public void the_durable_store_takes_over_and_gives_back() throws Exception {
+        org.osgi.service.cm.Configuration durable = configurations.getConfiguration("org.viommu.mapping.mvstore", "?");
+        durable.update(new Hashtable<>(Map.of(
+                "file", Files.createTempDirectory("durable").resolve("store").toString())));
+        WorkingGuest guest = new WorkingGuest(context, configurations);
+        try {
+            features.installFeature(DURABLE);
+            guest.compareWith("mvstore");
+            features.uninstallFeature(DURABLE);
+            guest.compareWith("resident");
+            features.installFeature(STORE);
+            guest.compareWith("radix");
+            features.installFeature(DURABLE);
+            guest.compareWith("mvstore");
+            durable.delete();
+            guest.compareWith("radix");
+            guest.end();
+        } finally {
+            guest.powerOff();
+            features.uninstallFeature(DURABLE);
+            features.uninstallFeature(STORE);
+        }
     }
 
     @Test

@@ -31,6 +31,7 @@ public final class ExchangedBundle {
         this.context = context;
         bundle = find(symbolicName);
         location = bundle.getLocation();
+        noteClassLoader();
     }
 
     /** Installs a bundle and does not start it. */

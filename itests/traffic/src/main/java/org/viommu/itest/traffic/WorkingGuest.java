@@ -24,12 +24,18 @@ import org.viommu.virtio.DeviceType;
 
 /** A configured IOMMU and a guest that sends it requests and DMA until it is powered off. */
 public final class WorkingGuest {
+    /** What is done while the guest works. */
+    public interface Operation {
+        void run() throws Exception;
+    }
+
     private static final String MACHINE = "it";
 
     private final BundleContext context;
     private final ServiceRegistration<TopologySource> topology;
     private final Configuration configuration;
     private final ServiceReference<IommuStatus> device;
+    private final Object since;
     private final IommuStatus status;
     private final TestGuest guest;
     private final DmaPort port;
@@ -45,6 +51,8 @@ public final class WorkingGuest {
         port = service(DmaTranslator.class).open(SampleTopology.ENDPOINT, guest.memory());
         status = service(IommuStatus.class);
         device = context.getServiceReference(IommuStatus.class);
+        since = device.getProperty(IommuStatus.SINCE);
+        require("no " + IommuStatus.SINCE, since != null);
         traffic = new Traffic(guest, port);
     }
 
@@ -77,6 +85,21 @@ public final class WorkingGuest {
         traffic.proceed();
     }
 
+    /** As {@link #proceedWith}, and compares. */
+    public void compareWith(String store) throws InterruptedException {
+        proceedWith(store);
+        compare();
+    }
+
+    /** Does something to the store in use, and returns when the device has left it and come back. */
+    public void moveAwayAndBack(Operation operation) throws Exception {
+        String name = store().name();
+        long swaps = store().swaps();
+        operation.run();
+        Waiting.until(() -> "two moves: " + store(), () -> store().swaps() >= swaps + 2);
+        proceedWith(name);
+    }
+
     /** Compares every mapping with what was promised, between two batches of requests; the traffic goes on. */
     public void compare() throws InterruptedException {
         traffic.compare(this::check);
@@ -100,6 +123,7 @@ public final class WorkingGuest {
 
     private void check(NavigableMap<Long, Long> promised) {
         require("the device was restarted", device.equals(context.getServiceReference(IommuStatus.class)));
+        require("the device began anew", since.equals(device.getProperty(IommuStatus.SINCE)));
         require("mappings are not as promised", promised.equals(mappings()));
         require("DMA was refused", guest.faults() == 0);
     }
