@@ -20,6 +20,7 @@ import org.ops4j.pax.exam.spi.reactors.PerClass;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.viommu.itest.traffic.ExchangedBundle;
+import org.viommu.itest.traffic.Waiting;
 import org.viommu.itest.traffic.WorkingGuest;
 import org.viommu.mapping.MappingStore;
 
