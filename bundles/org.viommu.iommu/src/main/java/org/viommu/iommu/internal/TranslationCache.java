@@ -8,7 +8,8 @@ import org.viommu.mapping.Translation;
 
 /**
  * What one port remembers of the mappings that it has found, as the IOTLB of a device does: the one used last, which
- * serves as long as the device stays in it, and others by page. Each entry is good until something is unmapped near it.
+ * serves as long as the device stays in it, and others by page. Each entry is good until something is unmapped near it,
+ * or a huge range anywhere.
  *
  * <p>A mapping comes to the others when it is used twice in a row. Single accesses to ever other places, which would
  * not find an entry again, therefore push none out.

@@ -15,6 +15,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntToLongFunction;
 import org.junit.jupiter.api.Test;
 import org.viommu.dma.DmaPort;
 import org.viommu.memory.AccessFault;
@@ -28,9 +29,13 @@ import org.viommu.virtio.iommu.RequestStatus;
  */
 class StaleTranslationTest {
     private static final long PAGE = 0x1000;
+    private static final long REGION = 0x10000;
 
-    /** They share one count of removals, others have their own. */
-    private static final long[] STARTS = {0x10000, 0x11000, 0x12000, 0x400000, 0x7fff_f000L, -PAGE};
+    /** The first three share one count of removals. */
+    private static final long[] NEAR = {0x10000, 0x11000, 0x12000, 0x400000, 0x7fff_f000L, -PAGE};
+
+    /** Each with room for a huge range behind it; the first three share one count of removals. */
+    private static final long[] FAR = {0, 0x400_0000, 0x800_0000, 0x4000_0000, 1L << 40, -65 * REGION};
 
     /** Places in memory, more than turns that may pass while one access is under way. */
     private static final int PLACES = 16;
@@ -43,10 +48,30 @@ class StaleTranslationTest {
     private final AtomicLong found = new AtomicLong();
 
     /** For each page the turn that has been answered last. */
-    private final AtomicIntegerArray answered = new AtomicIntegerArray(STARTS.length);
+    private final AtomicIntegerArray answered = new AtomicIntegerArray(NEAR.length);
 
     @Test
     void what_has_been_unmapped_is_never_found_again() throws Exception {
+        run(NEAR, turn -> PAGE);
+    }
+
+    @Test
+    void what_has_been_unmapped_with_a_huge_range_is_never_found_again() throws Exception {
+        run(FAR, turn -> 65 * REGION);
+    }
+
+    @Test
+    void what_has_been_unmapped_with_ranges_of_all_sizes_is_never_found_again() throws Exception {
+        long[] lengths = {PAGE, REGION, 63 * REGION, 64 * REGION, 65 * REGION};
+        run(FAR, turn -> lengths[turn % lengths.length]);
+    }
+
+    /** @param lengths of the ranges that are unmapped, from the page on, for each turn */
+    private void run(long[] starts, IntToLongFunction lengths) throws Exception {
+        for (int page = 0; page < starts.length; page++) {
+            // The first turn has nothing to remove.
+            answered.set(page, 1);
+        }
         for (int place = 0; place < PLACES; place++) {
             guest.physical().putInt(DMA_MEMORY + place * PAGE, place);
         }
@@ -58,9 +83,9 @@ class StaleTranslationTest {
             List<Future<?>> readers = new ArrayList<>();
             for (int i = 0; i < READERS; i++) {
                 int index = i;
-                readers.add(threads.submit(() -> read(index)));
+                readers.add(threads.submit(() -> read(starts, index)));
             }
-            turns();
+            turns(starts, lengths);
             long atLeast = found.get() + 1;
             while (found.get() < atLeast && readers.stream().noneMatch(Future::isDone)) {
                 Thread.onSpinWait();
@@ -76,12 +101,12 @@ class StaleTranslationTest {
         }
     }
 
-    private void turns() {
+    private void turns(long[] starts, IntToLongFunction lengths) {
         for (int turn = 1; turn <= TURNS; turn++) {
-            for (int page = 0; page < STARTS.length; page++) {
-                long start = STARTS[page];
+            for (int page = 0; page < starts.length; page++) {
+                long start = starts[page];
                 if (turn > 1) {
-                    expectOk(guest.unmap(1, start, start + PAGE - 1));
+                    expectOk(guest.unmap(1, start, start + lengths.applyAsLong(turn) - 1));
                     answered.set(page, turn);
                 }
                 long physical = DMA_MEMORY + turn % PLACES * PAGE;
@@ -90,15 +115,15 @@ class StaleTranslationTest {
         }
     }
 
-    private void read(int index) {
+    private void read(long[] starts, int index) {
         try (DmaPort port = guest.port(ENDPOINT + index)) {
-            for (int page = 0; !ended.get(); page = (page + 1) % STARTS.length) {
+            for (int page = 0; !ended.get(); page = (page + 1) % starts.length) {
                 port.enter();
                 try {
                     int turn = answered.get(page);
                     // The second time from what the port remembers.
-                    check(page, turn, port.getInt(STARTS[page]));
-                    check(page, turn, port.getInt(STARTS[page]));
+                    check(page, turn, port.getInt(starts[page]));
+                    check(page, turn, port.getInt(starts[page]));
                     found.incrementAndGet();
                 } catch (AccessFault unmapped) {
                     assertThat(unmapped.reason()).isEqualTo(AccessFault.Reason.NOT_TRANSLATED);

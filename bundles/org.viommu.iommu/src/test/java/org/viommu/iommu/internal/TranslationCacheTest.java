@@ -6,12 +6,15 @@ package org.viommu.iommu.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.viommu.mapping.Translation;
 import org.viommu.virtio.iommu.MapFlags;
 
 class TranslationCacheTest {
     private static final int DOMAIN = 3;
     private static final long PAGE = 0x1000;
+    private static final long REGION = 0x10000;
     private static final long FAR = 1L << 40;
 
     private final Invalidations invalidations = new Invalidations();
@@ -74,6 +77,46 @@ class TranslationCacheTest {
             invalidations.invalidate(DOMAIN, 0, end - 1);
             assertThat(cache.recall(address)).isFalse();
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {63, 64, 65, 1_024, 1L << 40})
+    void what_is_unmapped_with_many_regions_is_void_at_both_ends_and_between(long regions) {
+        long end = FAR + regions * REGION - 1;
+        for (long address : new long[] {FAR, FAR + regions / 2 * REGION, end}) {
+            twice(address, address & -PAGE, address | PAGE - 1, 0x20000);
+            invalidations.invalidate(DOMAIN, FAR, end);
+            assertThat(cache.holds(address)).isFalse();
+            assertThat(cache.recall(address)).isFalse();
+        }
+    }
+
+    @Test
+    void a_removal_from_64_regions_leaves_what_is_next_to_them() {
+        twice(FAR - 1, FAR - PAGE, FAR - 1, 0x20000);
+        twice(FAR + 64 * REGION, FAR + 64 * REGION, FAR + 64 * REGION + PAGE - 1, 0x30000);
+        invalidations.invalidate(DOMAIN, FAR, FAR + 64 * REGION - 1);
+        assertThat(cache.holds(FAR + 64 * REGION)).isTrue();
+        assertThat(cache.recall(FAR - 1)).isTrue();
+    }
+
+    @Test
+    void a_removal_from_65_regions_makes_all_void_wherever_it_lies() {
+        twice(0x5000, 0x5000, 0x5fff, 0x20000);
+        twice(FAR - 1, FAR - PAGE, FAR - 1, 0x20000);
+        invalidations.invalidate(DOMAIN + 1, FAR, FAR + 65 * REGION - 1);
+        assertThat(cache.holds(FAR - 1)).isFalse();
+        assertThat(cache.recall(FAR - 1)).isFalse();
+        assertThat(cache.recall(0x5000)).isFalse();
+    }
+
+    @Test
+    void what_was_unmapped_with_a_huge_range_while_it_was_looked_up_is_not_held() {
+        int place = Invalidations.place(DOMAIN, 0x5000);
+        long before = invalidations.count(place);
+        invalidations.invalidate(DOMAIN, 0, -1);
+        cache.remember(0x5000, mapping(0x5000, 0x5fff, 0x20000), 0x5fff, place, before);
+        assertThat(cache.holds(0x5000)).isFalse();
     }
 
     @Test
