@@ -41,6 +41,15 @@ public abstract class MappingStoreContract {
         return 256;
     }
 
+    /**
+     * The most that a look-up may leave to the garbage collector, for which every DMA of the guest has to wait now and then.
+     *
+     * @return bytes, at least 0; 0 unless overridden
+     */
+    protected long bytesPerLookup() {
+        return 0;
+    }
+
     @Nested
     final class Map extends MapRules {
         Map() {
@@ -100,7 +109,10 @@ public abstract class MappingStoreContract {
     @Nested
     final class Memory extends MemoryRules {
         Memory() {
-            super(MappingStoreContract.this::store, MappingStoreContract.this::bytesPerMapping);
+            super(
+                    MappingStoreContract.this::store,
+                    MappingStoreContract.this::bytesPerMapping,
+                    MappingStoreContract.this::bytesPerLookup);
         }
     }
 }

@@ -11,4 +11,10 @@ class SkipListStoreTest extends MappingStoreContract {
     protected MappingStore store() {
         return new SkipListStore(4_194_304);
     }
+
+    /** The JDK's skip list boxes keys and answers with an entry. */
+    @Override
+    protected long bytesPerLookup() {
+        return 64;
+    }
 }
