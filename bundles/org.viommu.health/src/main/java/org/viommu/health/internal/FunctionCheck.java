@@ -35,6 +35,8 @@ public final class FunctionCheck implements HealthCheck {
     @Override
     public Result execute() {
         FormattingResultLog log = new FormattingResultLog();
+        // Felix takes a log without an entry for a warning.
+        log.info("{} machines", machines.size());
         for (Machine machine : machines) {
             machine.functions().forEach(it -> check(machine, it, log));
         }

@@ -55,6 +55,8 @@ public final class TopologyCheck implements HealthCheck {
     @Override
     public Result execute() {
         FormattingResultLog log = new FormattingResultLog();
+        // Felix takes a log without an entry for a warning.
+        log.info("{} machines", machines.size());
         machines.values().stream().sorted().forEach(machine -> check(machine, log));
         return new Result(log);
     }
