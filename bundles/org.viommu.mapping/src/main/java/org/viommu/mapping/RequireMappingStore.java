@@ -15,7 +15,7 @@ import org.osgi.annotation.bundle.Requirement;
 @Documented
 @Retention(RetentionPolicy.CLASS)
 @Target({ElementType.TYPE, ElementType.PACKAGE})
-@Requirement(namespace = MappingStore.NAMESPACE, effective = "active")
+@Requirement(namespace = MappingStore.NAMESPACE, effective = "active", filter = "(viommu.store=*)")
 public @interface RequireMappingStore {
     /**
      * Which stores will do.

@@ -28,7 +28,8 @@ class StoreRequirementsIT {
     void a_bundle_with_RequireMappingStore_asks_for_any_store() throws IOException {
         List<Requirement> requirements = resource("demo").getRequirements(NAMESPACE);
         assertThat(requirements).hasSize(1);
-        assertThat(requirements.get(0).getDirectives()).containsOnly(Map.entry("effective", "active"));
+        assertThat(requirements.get(0).getDirectives())
+                .containsOnly(Map.entry("effective", "active"), Map.entry("filter", "(viommu.store=*)"));
         assertThat(providers(requirements.get(0))).containsExactlyElementsOf(STORES);
     }
 
@@ -66,6 +67,7 @@ class StoreRequirementsIT {
     }
 
     private static Path jar(Path bundle) {
-        return bundle.resolve("target").resolve(bundle.getFileName() + "-" + System.getProperty("viommu.version") + ".jar");
+        return bundle.resolve("target")
+                .resolve(bundle.getFileName() + "-" + System.getProperty("viommu.version") + ".jar");
     }
 }
