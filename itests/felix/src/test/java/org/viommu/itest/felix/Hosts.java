@@ -34,11 +34,11 @@ final class Hosts implements AutoCloseable {
             hosts.processes.add(hosts.join(host));
             if (host == 0) {
                 // Others join it; if all began at once they would first settle who is to be joined.
-                hosts.get(0).dump();
+                hosts.get(0).awaitHolding();
             }
         }
         for (SubjectProcess process : hosts.processes.subList(1, COUNT)) {
-            process.dump();
+            process.awaitHolding();
         }
         return hosts;
     }
