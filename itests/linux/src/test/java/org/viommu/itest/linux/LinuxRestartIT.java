@@ -70,7 +70,8 @@ class LinuxRestartIT {
         // The first life's mappings are what the platform serves until the guest's driver starts.
         Matcher kept = mapped(second);
         assertThat(Integer.parseInt(kept.group(1))).isPositive();
-        assertThat(Long.compareUnsigned(Long.parseUnsignedLong(kept.group(3), 16), LOW)).isPositive();
+        assertThat(Long.compareUnsigned(Long.parseUnsignedLong(kept.group(3), 16), LOW))
+                .isPositive();
         assertThat(second).doesNotContain("FAIL").doesNotContain("fault from EP");
         assertOnDisk(second);
 
