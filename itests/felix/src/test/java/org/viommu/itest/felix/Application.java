@@ -3,6 +3,7 @@
 
 package org.viommu.itest.felix;
 
+import static org.ops4j.pax.exam.CoreOptions.bootDelegationPackages;
 import static org.ops4j.pax.exam.CoreOptions.bundle;
 import static org.ops4j.pax.exam.CoreOptions.composite;
 import static org.ops4j.pax.exam.CoreOptions.frameworkProperty;
@@ -43,6 +44,8 @@ final class Application {
                         .value(folder.resolve("conf/logback.xml").toString()),
                 frameworkProperty("org.ops4j.pax.logging.DefaultServiceLog.level")
                         .value("ERROR"),
+                // As in the application's framework.properties.
+                bootDelegationPackages("jdk.jfr.internal", "jdk.jfr.internal.event"),
                 frameworkProperty("gosh.args").value("--nointeractive"),
                 junitBundles());
     }
