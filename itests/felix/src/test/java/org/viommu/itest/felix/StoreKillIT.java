@@ -102,26 +102,6 @@ public class StoreKillIT {
         report("two hosts");
     }
 
-    @Test
-    public void of_three_hosts_the_next_takes_over_when_the_owner_is_killed_and_another_joins_under_load()
-            throws Exception {
-        oracle.hear("fresh true");
-        try (Hosts hosts = Hosts.start(APPLICATION.getRoot().toPath(), 15_803, "min-members=2")) {
-            for (int kill = 1; kill <= KILLS; kill++) {
-                SubjectProcess owner = hosts.get(kill % Hosts.COUNT);
-                owner.takeOver(kill);
-                oracle.check(owner.dump());
-                owner.killAfter(linesOf(kill), oracle::hear);
-                hosts.restart(kill % Hosts.COUNT);
-            }
-            assertTrue("requests were answered", oracle.answered() > 1000L * KILLS);
-            SubjectProcess last = hosts.get((KILLS + 1) % Hosts.COUNT);
-            last.takeOver(0);
-            oracle.check(last.dump());
-        }
-        report("three hosts");
-    }
-
     private static int linesOf(int kill) {
         return LINES * (1 + kill % 7);
     }

@@ -29,8 +29,6 @@ final class SubjectProcess implements AutoCloseable {
     private final Process process;
     private final BufferedReader lines;
 
-    private boolean holding;
-
     private SubjectProcess(Process process) {
         this.process = process;
         lines = process.inputReader();
@@ -76,20 +74,6 @@ final class SubjectProcess implements AutoCloseable {
             dump.add(line);
         }
         return dump;
-    }
-
-    /** Returns when one that only holds copies does so. */
-    void awaitHolding() throws IOException {
-        if (!holding) {
-            dump();
-            holding = true;
-        }
-    }
-
-    /** One that only holds copies becomes the owner of the device and its driver. */
-    void takeOver(long seed) throws IOException {
-        awaitHolding();
-        process.outputWriter().append(Long.toString(seed)).append('\n').flush();
     }
 
     /** Gives on the next lines. */

@@ -42,7 +42,6 @@ final class KarafContainer {
                                 .resolve("org.viommu.itest.traffic.jar")
                                 .toUri()
                                 .toString()),
-                systemProperty("viommu.example").value(file("viommu.example")),
                 systemProperty("viommu.hosting").value(file("viommu.hosting")),
                 replaceConfigurationFile(
                         "deploy/viommu-karaf.kar",

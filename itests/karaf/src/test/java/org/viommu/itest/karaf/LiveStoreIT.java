@@ -9,11 +9,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.util.ArrayList;
-import java.util.Hashtable;
 import java.util.List;
-import java.util.Map;
 import javax.inject.Inject;
 import org.apache.karaf.features.FeaturesService;
 import org.apache.karaf.shell.api.console.Session;
@@ -26,7 +23,6 @@ import org.ops4j.pax.exam.Option;
 import org.ops4j.pax.exam.junit.PaxExam;
 import org.ops4j.pax.exam.spi.reactors.ExamReactorStrategy;
 import org.ops4j.pax.exam.spi.reactors.PerClass;
-import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.viommu.itest.traffic.ExchangedBundle;
@@ -38,7 +34,6 @@ import org.viommu.itest.traffic.WorkingGuest;
 public class LiveStoreIT {
     private static final String STORE = "viommu-mapping-radix";
     private static final String STORE_BUNDLE = "org.viommu.mapping.radix";
-    private static final String DURABLE = "viommu-mapping-mvstore";
     private static final int EXCHANGES = 100;
 
     @Inject
@@ -111,30 +106,6 @@ public class LiveStoreIT {
     }
 
     @Test
-    public void a_store_is_swapped_by_what_an_operator_types() throws Exception {
-        WorkingGuest guest = new WorkingGuest(context, configurations);
-        try {
-            guest.proceedWith("resident");
-            execute("feature:install viommu-mapping-tree");
-            guest.proceedWith("tree");
-            execute("feature:install " + STORE);
-            guest.proceedWith("radix");
-            Bundle stranger = context.installBundle(System.getProperty("viommu.example"));
-            stranger.start();
-            guest.proceedWith("skiplist");
-            stranger.uninstall();
-            guest.proceedWith("radix");
-            execute("feature:uninstall " + STORE);
-            guest.proceedWith("tree");
-            execute("feature:uninstall viommu-mapping-tree");
-            guest.proceedWith("resident");
-            guest.end();
-        } finally {
-            guest.powerOff();
-        }
-    }
-
-    @Test
     public void a_store_bundle_with_which_everything_is_done_loses_nothing() throws Exception {
         features.installFeature(STORE);
         ExchangedBundle store = new ExchangedBundle(context, STORE_BUNDLE);
@@ -159,31 +130,6 @@ public class LiveStoreIT {
             store.awaitCollected();
         } finally {
             guest.powerOff();
-            features.uninstallFeature(STORE);
-        }
-    }
-
-    @Test
-    public void the_durable_store_takes_over_and_gives_back() throws Exception {
-        org.osgi.service.cm.Configuration durable = configurations.getConfiguration("org.viommu.mapping.mvstore", "?");
-        durable.update(new Hashtable<>(Map.of(
-                "file", Files.createTempDirectory("durable").resolve("store").toString())));
-        WorkingGuest guest = new WorkingGuest(context, configurations);
-        try {
-            features.installFeature(DURABLE);
-            guest.compareWith("mvstore");
-            features.uninstallFeature(DURABLE);
-            guest.compareWith("resident");
-            features.installFeature(STORE);
-            guest.compareWith("radix");
-            features.installFeature(DURABLE);
-            guest.compareWith("mvstore");
-            durable.delete();
-            guest.compareWith("radix");
-            guest.end();
-        } finally {
-            guest.powerOff();
-            features.uninstallFeature(DURABLE);
             features.uninstallFeature(STORE);
         }
     }
