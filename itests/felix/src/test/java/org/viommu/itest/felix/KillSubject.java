@@ -3,16 +3,14 @@
 
 package org.viommu.itest.felix;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.ToIntFunction;
 import org.osgi.framework.BundleActivator;
@@ -59,8 +57,7 @@ public final class KillSubject implements BundleActivator {
     }
 
     /**
-     * Arguments: the store, a seed, then key=value for the store's configuration. With seed 0 it ends; below it only holds copies for others, until it is told a
-     * seed on its input.
+     * Arguments: the store, a seed, then key=value for the store's configuration. With seed 0 it ends; below it only holds copies for others.
      */
     private int run(List<String> arguments) {
         try {
@@ -68,7 +65,7 @@ public final class KillSubject implements BundleActivator {
             configureStore(admin, arguments.get(0), arguments.subList(2, arguments.size()));
             long seed = Long.parseLong(arguments.get(1));
             if (seed < 0) {
-                seed = hold(arguments.get(0));
+                hold(arguments.get(0));
             }
             configureDevice(admin, arguments.get(0));
             IommuStatus status = await(IommuStatus.class);
@@ -84,14 +81,14 @@ public final class KillSubject implements BundleActivator {
         }
     }
 
-    private long hold(String store) throws Exception {
+    /** Until the process is killed. */
+    private void hold(String store) throws Exception {
         ServiceTracker<?, ?> tracker =
                 new ServiceTracker<>(context, context.createFilter("(viommu.store=" + store + ")"), null);
         tracker.open();
         tracker.waitForService(60_000);
         say("dumped");
-        return Long.parseLong(
-                new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII)).readLine());
+        new CountDownLatch(1).await();
     }
 
     private static void configureStore(ConfigurationAdmin admin, String store, List<String> properties)
