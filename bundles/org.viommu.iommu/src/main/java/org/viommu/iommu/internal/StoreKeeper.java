@@ -137,15 +137,25 @@ final class StoreKeeper implements AutoCloseable {
     }
 
     private void work(BiFunction<MappingStore, Handover.Orders, Handover> handovers) {
-        for (MappingStore next = awaitWork(); next != null; next = awaitWork()) {
-            MappingStore wanted = next;
-            Handover handover = handovers.apply(wanted, orders(wanted));
-            try {
-                arrive(wanted, move(handover, wanted));
-            } catch (RuntimeException | Error e) {
-                stay(wanted, e);
-            }
+        while (workedOn(handovers)) {}
+    }
+
+    /**
+     * Makes the next move; false if there is none any more. A call for each: a thread that waited in a loop would go on
+     * holding what it had to do with last, and so the class loader of a store that is gone.
+     */
+    private boolean workedOn(BiFunction<MappingStore, Handover.Orders, Handover> handovers) {
+        MappingStore wanted = awaitWork();
+        if (wanted == null) {
+            return false;
         }
+        Handover handover = handovers.apply(wanted, orders(wanted));
+        try {
+            arrive(wanted, move(handover, wanted));
+        } catch (RuntimeException | Error e) {
+            stay(wanted, e);
+        }
+        return true;
     }
 
     private Handover.Result move(Handover handover, MappingStore next) {

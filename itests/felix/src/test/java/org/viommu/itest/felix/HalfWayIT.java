@@ -81,6 +81,7 @@ public class HalfWayIT {
     public void a_new_store_whose_bundle_is_uninstalled_half_way_is_dropped() throws Exception {
         halfWay(waiting::uninstall);
         stays();
+        waiting.awaitCollected();
         waiting.install();
     }
 
