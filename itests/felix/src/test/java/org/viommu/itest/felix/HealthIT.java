@@ -6,6 +6,7 @@ package org.viommu.itest.felix;
 import static org.ops4j.pax.exam.CoreOptions.bundle;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Hashtable;
 import java.util.List;
@@ -81,12 +82,13 @@ public class HealthIT {
     public void a_function_without_its_parts_is_unavailable_for_now() throws Exception {
         org.osgi.service.cm.Configuration machine =
                 configurations.createFactoryConfiguration("org.viommu.machine", "?");
-        machine.update(new Hashtable<>(
-                Map.of("name", "bare", "functions", new String[] {"disk0=00:02.0=/tmp/viommu-health-disk0"})));
+        Path socket = Files.createTempDirectory("viommu-it").resolve("disk0");
+        machine.update(new Hashtable<>(Map.of("name", "bare", "functions", new String[] {"disk0=00:02.0=" + socket})));
         await("Viommu functions", Status.TEMPORARILY_UNAVAILABLE, "bare/disk0: no device named disk0 is configured");
         await("Viommu topology", Status.TEMPORARILY_UNAVAILABLE, "bare: no topology source describes it");
         machine.delete();
         Waiting.until(() -> "the machine goes", () -> run("Viommu functions").isOk());
+        Files.delete(socket.getParent());
     }
 
     private void await(String check, Status status, String text) throws InterruptedException {
