@@ -10,7 +10,8 @@
  * of which are read-only; and a sequence number, odd while a batch is served, for which whoever takes a region away
  * waits. Memory is addressed as the guest does it.
  *
- * The driver makes chains of one readable and one writable descriptor.
+ * The driver does what ours does: it takes chains of any pieces, readable before writable, checks them, finds free
+ * descriptors for them, and believes no identifier and no length that comes back.
  */
 #define _GNU_SOURCE
 #include <sched.h>
@@ -18,7 +19,7 @@
 #include <string.h>
 
 enum { REQUEST = 36, ANSWER = 4, BUFFER = 64, NEXT = 1, WRITE = 2, INDIRECT = 4, AVAILABLE = 1 << 7, USED = 1 << 15, WRAP = 1 << 15 };
-enum { REGIONS = 8, PIECES = 32768 };
+enum { REGIONS = 8, PIECES = 32768, ENTRIES = 32768 };
 
 struct desc { uint64_t addr; uint32_t len; uint16_t flags, next; };
 struct used { uint32_t id, len; };
@@ -45,10 +46,12 @@ struct ring {
     uint32_t dpos, dpublished;
     struct piece in[PIECES], out[PIECES];
     /* driver */
-    _Alignas(64) uint64_t sum, kicks;
-    uint16_t added, polled, kicked, head_flags;
-    uint32_t apos, apublished, ppos, free_count;
-    uint16_t free[16384];
+    _Alignas(64) uint64_t driver_sequence, sum, kicks, batch;
+    uint16_t added, published_heads, polled, seen, kicked, head_flags;
+    uint32_t apos, apublished, ppos, first_free, free_count, buffer_count;
+    uint64_t free_buffers[ENTRIES / 2], buffer_of[ENTRIES];
+    struct taken { uint64_t writable, batch; uint32_t count, slots; } taken[ENTRIES];
+    uint32_t next[ENTRIES];
 };
 
 /* Where the host has a range that one region holds, or 0. */
@@ -89,19 +92,21 @@ void ring_init(struct ring *r, uint8_t *mem, uint64_t start, uint64_t size, uint
     r->all = (struct regions){1, {{start, size, mem, 1}}};
     r->regions = &r->all;
     r->hint = &r->all.list[0];
-    r->free_count = n / 2;
-    for (uint32_t i = 0; i < n / 2; i++) r->free[i] = n / 2 - 1 - i;
+    r->buffer_count = n / 2;
+    for (uint32_t i = 0; i < n / 2; i++) r->free_buffers[i] = buffers + (uint64_t)(n / 2 - 1 - i) * BUFFER;
+    r->free_count = n;
+    for (uint32_t i = 0; i < n; i++) r->next[i] = i + 1 < n ? i + 1 : 0;
 }
 
 /* Whoever takes a region away publishes other regions and waits until the number that it has seen is not odd or has changed. */
-static inline void enter(struct ring *r) {
-    __atomic_store_n(&r->sequence, r->sequence + 1, __ATOMIC_RELAXED);
+static inline void enter(struct ring *r, uint64_t *sequence) {
+    __atomic_store_n(sequence, *sequence + 1, __ATOMIC_RELAXED);
     fence();
     const struct regions *now = __atomic_load_n(&r->regions, __ATOMIC_ACQUIRE);
     if (r->hint < now->list || r->hint >= now->list + REGIONS) r->hint = &now->list[0];
 }
 
-static inline void leave(struct ring *r) { __atomic_store_n(&r->sequence, r->sequence + 1, __ATOMIC_RELEASE); }
+static inline void leave(uint64_t *sequence) { __atomic_store_n(sequence, *sequence + 1, __ATOMIC_RELEASE); }
 
 /* ---- a chain, however it is cut ---- */
 
@@ -155,49 +160,120 @@ static inline uint32_t serve(struct ring *r, const struct chain *c) {
     return ANSWER;
 }
 
-static inline void fill(struct ring *r, uint64_t buffer, uint64_t number) {
+/* ---- what a driver knows of its chains ---- */
+
+/* Bytes that the device may write into a chain of these pieces; -1 if they cannot be one. */
+static inline int64_t check(struct ring *r, const struct piece *pieces, uint32_t count, uint32_t readable) {
+    if (count < 1 || count > r->n || readable > count) return -1;
+    uint64_t total = 0, writable = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (pieces[i].len < 1 || pieces[i].len > UINT32_MAX) return -1;
+        total += pieces[i].len;
+        if (i >= readable) writable += pieces[i].len;
+    }
+    return total > 1ull << 32 ? -1 : (int64_t)writable;
+}
+
+/* Takes descriptors, or an identifier, that are free, and chains them; returns the first. */
+static inline uint32_t take(struct ring *r, uint32_t count, uint32_t slots, uint64_t writable) {
+    uint32_t head = r->first_free;
+    for (uint32_t i = 0; i < count; i++) r->first_free = r->next[r->first_free];
+    r->free_count -= count;
+    r->taken[head] = (struct taken){writable, r->batch, count, slots};
+    return head;
+}
+
+/* Frees a chain that the device has, and has written no more into than it holds; returns whether it is one. */
+static inline int give_back(struct ring *r, uint32_t head, uint64_t length) {
+    if (head >= r->n) return 0;
+    struct taken *t = &r->taken[head];
+    if (!t->count || t->batch == r->batch || length > t->writable) return 0;
+    uint32_t last = head;
+    for (uint32_t i = 1; i < t->count; i++) last = r->next[last];
+    r->next[last] = r->first_free;
+    r->first_free = head;
+    r->free_count += t->count;
+    t->count = 0;
+    return 1;
+}
+
+/* The next request, in a buffer that is free. */
+static inline uint64_t fill(struct ring *r, struct piece *pieces, uint64_t number) {
+    uint64_t buffer = r->free_buffers[--r->buffer_count];
     uint64_t *words = (uint64_t *)at(r, buffer, REQUEST, 1);
     words[0] = number; words[1] = 1; words[2] = 2; words[3] = 3;
     *(uint32_t *)(words + 4) = 4;
+    pieces[0] = (struct piece){buffer, REQUEST};
+    pieces[1] = (struct piece){buffer + 48, ANSWER};
+    return buffer;
+}
+
+/* Reads the answer to a request, whose buffer is free then. */
+static inline void empty(struct ring *r, uint32_t head) {
+    uint64_t buffer = r->buffer_of[head];
+    r->sum += *(uint32_t *)at(r, buffer + 48, ANSWER, 0);
+    r->free_buffers[r->buffer_count++] = buffer;
 }
 
 /* ---- split ---- */
 
+/* Adds a chain of any pieces, readable before writable; returns its head, or -1. */
+static inline int64_t split_add(struct ring *r, struct desc *d, uint16_t *avail, const struct piece *pieces, uint32_t count, uint32_t readable) {
+    int64_t writable = check(r, pieces, count, readable);
+    if (writable < 0 || count > r->free_count) return -1;
+    uint32_t head = take(r, count, count, writable);
+    for (uint32_t i = 0, index = head; i < count; i++) {
+        uint32_t next = r->next[index];
+        uint16_t flags = (i < readable ? 0 : WRITE) | (i + 1 < count ? NEXT : 0);
+        d[index] = (struct desc){pieces[i].addr, pieces[i].len, flags, flags & NEXT ? next : 0};
+        index = next;
+    }
+    avail[2 + (r->added++ & (r->n - 1))] = head;
+    return head;
+}
+
 static uint32_t split_driver_add(struct ring *r, uint32_t batch, uint64_t number) {
+    enter(r, &r->driver_sequence);
     struct desc *d = (struct desc *)at(r, r->desc_area, 16ull * r->n, 1);
     uint16_t *avail = (uint16_t *)at(r, r->driver_area, 6 + 2ull * r->n, 1);
     uint32_t done = 0;
-    for (; done < batch && r->free_count; done++) {
-        uint16_t slot = r->free[--r->free_count];
-        uint16_t head = 2 * slot;
-        uint64_t buffer = r->buffers + (uint64_t)slot * BUFFER;
-        fill(r, buffer, number + done);
-        d[head] = (struct desc){buffer, REQUEST, NEXT, head + 1};
-        d[head + 1] = (struct desc){buffer + 48, ANSWER, WRITE, 0};
-        avail[2 + (r->added++ & (r->n - 1))] = head;
+    for (; done < batch && r->buffer_count; done++) {
+        struct piece pieces[2];
+        uint64_t buffer = fill(r, pieces, number + done);
+        int64_t head = split_add(r, d, avail, pieces, 2, 1);
+        if (head < 0) { r->errors++; break; }
+        r->buffer_of[head] = buffer;
     }
     if (done) {
         store(&avail[1], r->added);
+        r->published_heads = r->added;
+        r->batch++;
         fence();
         uint16_t event = *(uint16_t *)at(r, r->device_area + 4 + 8ull * r->n, 2, 0);
         if ((uint16_t)(r->added - event - 1) < (uint16_t)(r->added - r->kicked)) r->kicks++;
         r->kicked = r->added;
     }
+    leave(&r->driver_sequence);
     return done;
 }
 
 static uint32_t split_driver_poll(struct ring *r, uint32_t batch) {
+    enter(r, &r->driver_sequence);
     uint8_t *area = at(r, r->device_area, 6 + 8ull * r->n, 0);
     struct used *used = (struct used *)(area + 4);
     uint32_t done = 0;
-    uint16_t index = load(area + 2);
-    for (; done < batch && index != r->polled; done++) {
-        struct used element = used[r->polled++ & (r->n - 1)];
-        if (element.id >= r->n || element.len > ANSWER) { r->errors++; continue; }
-        uint16_t slot = element.id / 2;
-        r->sum += *(uint32_t *)at(r, r->buffers + (uint64_t)slot * BUFFER + 48, ANSWER, 0);
-        r->free[r->free_count++] = slot;
+    for (; done < batch; done++) {
+        if (r->polled == r->seen) {
+            r->seen = load(area + 2);
+            if ((uint16_t)(r->seen - r->polled) > (uint16_t)(r->published_heads - r->polled)) { r->errors++; break; }
+            if (r->polled == r->seen) break;
+        }
+        struct used element = used[r->polled & (r->n - 1)];
+        if (!give_back(r, element.id, element.len)) { r->errors++; break; }
+        r->polled++;
+        empty(r, element.id);
     }
+    leave(&r->driver_sequence);
     return done;
 }
 
@@ -214,7 +290,7 @@ static __attribute__((noinline)) struct chain split_table(struct ring *r, struct
 }
 
 static uint32_t split_device(struct ring *r, uint32_t batch) {
-    enter(r);
+    enter(r, &r->sequence);
     struct desc *table = (struct desc *)at(r, r->desc_area, 16ull * r->n, 0);
     uint16_t *avail = (uint16_t *)at(r, r->driver_area, 6 + 2ull * r->n, 0);
     uint8_t *area = at(r, r->device_area, 6 + 8ull * r->n, 1);
@@ -253,7 +329,7 @@ static uint32_t split_device(struct ring *r, uint32_t batch) {
         if ((uint16_t)(r->pushed - event - 1) < (uint16_t)(r->pushed - r->notified)) r->interrupts++;
         r->notified = r->pushed;
     }
-    leave(r);
+    leave(&r->sequence);
     return done;
 }
 
@@ -276,46 +352,61 @@ static inline int wanted(struct ring *r, uint32_t event, uint32_t now, uint32_t 
     return ahead(r, pos, before) < ahead(r, now, before);
 }
 
+/* Adds a chain of any pieces, readable before writable; returns its identifier, or -1. */
+static inline int64_t packed_add(struct ring *r, struct packed *d, const struct piece *pieces, uint32_t count, uint32_t readable) {
+    int64_t writable = check(r, pieces, count, readable);
+    if (writable < 0 || count > r->n - ahead(r, r->apos, r->ppos)) return -1;
+    uint32_t id = take(r, 1, count, writable);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t pos = r->apos;
+        uint16_t flags = (i < readable ? 0 : WRITE) | (i + 1 < count ? NEXT : 0) | available_mark(r, pos);
+        if (pos == r->apublished) {
+            r->head_flags = flags;
+            flags = used_mark(r, pos) ^ (AVAILABLE | USED);
+        }
+        d[slot_of(r, pos)] = (struct packed){pieces[i].addr, pieces[i].len, id, flags};
+        r->apos = go(r, pos, 1);
+    }
+    return id;
+}
+
 static uint32_t packed_driver_add(struct ring *r, uint32_t batch, uint64_t number) {
+    enter(r, &r->driver_sequence);
     struct packed *d = (struct packed *)at(r, r->desc_area, 16ull * r->n, 1);
     uint32_t done = 0;
-    for (; done < batch && r->free_count; done++) {
-        uint16_t id = r->free[--r->free_count];
-        uint64_t buffer = r->buffers + (uint64_t)id * BUFFER;
-        fill(r, buffer, number + done);
-        uint32_t first = r->apos, second = go(r, first, 1);
-        uint16_t flags = NEXT | available_mark(r, first);
-        d[slot_of(r, second)] = (struct packed){buffer + 48, ANSWER, id, WRITE | available_mark(r, second)};
-        struct packed *f = &d[slot_of(r, first)];
-        f->addr = buffer;
-        f->len = REQUEST;
-        f->id = id;
-        if (first == r->apublished) r->head_flags = flags;
-        else f->flags = flags;
-        r->apos = go(r, second, 1);
+    for (; done < batch && r->buffer_count; done++) {
+        struct piece pieces[2];
+        uint64_t buffer = fill(r, pieces, number + done);
+        int64_t id = packed_add(r, d, pieces, 2, 1);
+        if (id < 0) { r->errors++; break; }
+        r->buffer_of[id] = buffer;
     }
     if (done) {
         store(&d[slot_of(r, r->apublished)].flags, r->head_flags);
         uint32_t before = r->apublished;
         r->apublished = r->apos;
+        r->batch++;
         fence();
         if (wanted(r, *(uint32_t *)at(r, r->device_area, 4, 0), r->apos, before)) r->kicks++;
     }
+    leave(&r->driver_sequence);
     return done;
 }
 
 static uint32_t packed_driver_poll(struct ring *r, uint32_t batch) {
+    enter(r, &r->driver_sequence);
     struct packed *d = (struct packed *)at(r, r->desc_area, 16ull * r->n, 1);
     uint32_t done = 0;
-    for (; done < batch && r->ppos != r->apublished; done++) {
+    for (; done < batch; done++) {
         struct packed *p = &d[slot_of(r, r->ppos)];
-        if ((load(&p->flags) & (AVAILABLE | USED)) != used_mark(r, r->ppos)) break;
+        uint16_t flags = load(&p->flags);
+        if ((flags & (AVAILABLE | USED)) != used_mark(r, r->ppos)) break;
         uint16_t id = p->id;
-        if (id >= r->n / 2 || p->len > ANSWER) { r->errors++; break; }
-        r->sum += *(uint32_t *)at(r, r->buffers + (uint64_t)id * BUFFER + 48, ANSWER, 0);
-        r->free[r->free_count++] = id;
-        r->ppos = go(r, r->ppos, 2);
+        if (!give_back(r, id, flags & WRITE ? p->len : 0)) { r->errors++; break; }
+        r->ppos = go(r, r->ppos, r->taken[id].slots);
+        empty(r, id);
     }
+    leave(&r->driver_sequence);
     return done;
 }
 
@@ -331,7 +422,7 @@ static __attribute__((noinline)) struct chain packed_table(struct ring *r, struc
 }
 
 static uint32_t packed_device(struct ring *r, uint32_t batch) {
-    enter(r);
+    enter(r, &r->sequence);
     struct packed *ring = (struct packed *)at(r, r->desc_area, 16ull * r->n, 1);
     uint32_t *events = (uint32_t *)at(r, r->driver_area, 4, 0);
     uint32_t done = 0;
@@ -378,7 +469,7 @@ static uint32_t packed_device(struct ring *r, uint32_t batch) {
         fence();
         if (wanted(r, *events, r->dpos, before)) r->interrupts++;
     }
-    leave(r);
+    leave(&r->sequence);
     return done;
 }
 

@@ -16,7 +16,6 @@ import org.viommu.virtqueue.Virtqueues;
 final class JavaDriver {
     private final MemoryAccess memory;
     private final DriverQueue queue;
-    private final long[] pieces = {0, RingMemory.REQUEST, 0, RingMemory.ANSWER_SIZE};
     private final long[] freeBuffers;
     private final long[] bufferOf;
     private Window window;
@@ -43,9 +42,8 @@ final class JavaDriver {
             for (; added < batch && free > 0; added++) {
                 long buffer = freeBuffers[--free];
                 fill(buffer, number + added);
-                pieces[0] = buffer;
-                pieces[2] = buffer + RingMemory.ANSWER;
-                bufferOf[queue.add(pieces, 1)] = buffer;
+                int id = queue.addPair(buffer, RingMemory.REQUEST, buffer + RingMemory.ANSWER, RingMemory.ANSWER_SIZE);
+                bufferOf[id] = buffer;
             }
             if (added > 0) {
                 queue.publish();

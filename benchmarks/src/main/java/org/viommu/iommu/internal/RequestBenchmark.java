@@ -80,7 +80,6 @@ public class RequestBenchmark {
 
     private final GuestMemory memory = new GuestMemory();
     private final MemoryAccess access = memory.open();
-    private final long[] pieces = new long[4];
     private IommuDevice device;
     private DeviceSession session;
     private DriverQueue requests;
@@ -194,11 +193,7 @@ public class RequestBenchmark {
 
     private void add(int slot, int size) throws RingFault {
         long request = BUFFERS + (long) slot * BUFFER_SIZE;
-        pieces[0] = request;
-        pieces[1] = size;
-        pieces[2] = request + STATUS;
-        pieces[3] = RequestLayout.TAIL_SIZE;
-        requests.add(pieces, 1);
+        requests.addPair(request, size, request + STATUS, RequestLayout.TAIL_SIZE);
     }
 
     private void serve(int count) throws RingFault, AccessFault {

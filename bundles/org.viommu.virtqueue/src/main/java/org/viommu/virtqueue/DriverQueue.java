@@ -46,6 +46,21 @@ public interface DriverQueue {
     int add(long[] pieces, int readable) throws RingFault;
 
     /**
+     * Adds a chain of one device-readable and one device-writable piece, as most requests are. Does what {@link #add}
+     * does, and costs less.
+     *
+     * @param readable address of what the device reads
+     * @param readableLength 1 to 2^32 - 1
+     * @param writable address of what it writes
+     * @param writableLength 1 to 2^32 - 1
+     * @return the chain's identifier, 0 to {@code size() - 1}, or -1 if there are not two free descriptors
+     * @throws RingFault if the ring cannot be written
+     * @throws IllegalArgumentException if a length is out of range, both together are more than 2^32, or the queue has
+     *     one entry only
+     */
+    int addPair(long readable, long readableLength, long writable, long writableLength) throws RingFault;
+
+    /**
      * Adds a chain as {@link #add} does, but lists its pieces in an indirect table, so that it takes one descriptor
      * only (virtio 1.4, 2.7.5.3).
      *

@@ -53,7 +53,7 @@ class AllocationTest {
             chain.zero(0, 16);
             device.push(chain, 16);
         }
-        driver.add(PAIR, 1);
+        driver.addPair(PAIR[0], PAIR[1], PAIR[2], PAIR[3]);
         driver.publish();
         while (device.pop(batch) > 0) {
             batch.chain(0).writeLong(0, batch.chain(0).readLong(0));

@@ -44,7 +44,6 @@ public final class RequestQueue {
     private final DriverQueue queue;
     private final Duration timeout;
     private final long slots;
-    private final long[] pieces = new long[2 * DESCRIPTORS];
 
     private final int[] free;
     private int freeCount;
@@ -121,10 +120,6 @@ public final class RequestQueue {
      */
     void submit(long request, int readable, long answer, long tail, RequestStatus[] target, int index)
             throws DriverException {
-        pieces[0] = request;
-        pieces[1] = readable;
-        pieces[2] = answer;
-        pieces[3] = tail + RequestLayout.TAIL_SIZE;
         int slot = free[--freeCount];
         target[index] = null;
         answers[slot] = target;
@@ -132,7 +127,7 @@ public final class RequestQueue {
         statusAddress[slot] = answer + tail + RequestLayout.STATUS;
         statusOffset[slot] = tail + RequestLayout.STATUS;
         try {
-            slotOf[queue.add(pieces, 1)] = slot;
+            slotOf[queue.addPair(request, readable, answer, tail + RequestLayout.TAIL_SIZE)] = slot;
         } catch (RingFault fault) {
             throw fail(new DriverException(Reason.RING, "request queue is broken", fault));
         }

@@ -96,6 +96,25 @@ public final class PackedDriverQueue implements DriverQueue {
     }
 
     @Override
+    public int addPair(long readable, long readableLength, long writable, long writableLength) throws RingFault {
+        Pieces.checkPair(readableLength, writableLength, ring.size());
+        if (free() < 2) {
+            return -1;
+        }
+        boolean entered = bracket.enter();
+        try {
+            int id = take(2, writableLength);
+            put(readable, (int) readableLength, id, PackedLayout.FLAG_NEXT);
+            put(writable, (int) writableLength, id, PackedLayout.FLAG_WRITE);
+            return id;
+        } catch (AccessFault fault) {
+            throw Areas.outside(fault);
+        } finally {
+            bracket.exit(entered);
+        }
+    }
+
+    @Override
     public int addIndirect(long[] pieces, int readable, long table) throws RingFault {
         if (!indirect) {
             throw new IllegalStateException("indirect descriptors have not been negotiated");

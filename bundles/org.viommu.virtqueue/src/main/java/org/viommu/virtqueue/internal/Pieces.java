@@ -49,4 +49,12 @@ final class Pieces {
         }
         return writable;
     }
+
+    /** Checks the lengths of a chain of two pieces in the same way. */
+    static void checkPair(long readable, long writable, int queueSize) {
+        // One comparison for what is usual: none of the three is negative or beyond 32 bits.
+        if (((readable - 1 | writable - 1 | MAX_TOTAL - readable - writable) & ~MAX_LENGTH) != 0 || queueSize < 2) {
+            check(new long[] {0, readable, 0, writable}, 1, queueSize);
+        }
+    }
 }

@@ -38,6 +38,9 @@ public final class SplitDriverQueue implements DriverQueue {
     /** Index of the next used element to take. */
     private int polled;
 
+    /** The device's index when it was read last: what is before it is used. */
+    private int seen;
+
     private long usedLength;
 
     /** Opens a fresh queue. */
@@ -79,6 +82,27 @@ public final class SplitDriverQueue implements DriverQueue {
                 ring.putDescriptor(index, pieces[2 * i], (int) pieces[2 * i + 1], flags, follows);
                 index = next;
             }
+            putHead(head);
+            return head;
+        } catch (AccessFault fault) {
+            throw Areas.outside(fault);
+        } finally {
+            bracket.exit(entered);
+        }
+    }
+
+    @Override
+    public int addPair(long readable, long readableLength, long writable, long writableLength) throws RingFault {
+        Pieces.checkPair(readableLength, writableLength, ring.size());
+        if (descriptors.free() < 2) {
+            return -1;
+        }
+        boolean entered = bracket.enter();
+        try {
+            int head = descriptors.take(2, writableLength);
+            int second = descriptors.next(head);
+            ring.putDescriptor(head, readable, (int) readableLength, SplitLayout.FLAG_NEXT, second);
+            ring.putDescriptor(second, writable, (int) writableLength, SplitLayout.FLAG_WRITE, 0);
             putHead(head);
             return head;
         } catch (AccessFault fault) {
@@ -166,7 +190,7 @@ public final class SplitDriverQueue implements DriverQueue {
         boolean entered = bracket.enter();
         try {
             boolean inBatch = order != null && order.inBatch();
-            if (!look()) {
+            if (polled == seen && !look()) {
                 if (inBatch) {
                     // The index has not moved as far as the batch is long.
                     throw new RingFault(RingFault.Kind.INDEX_JUMP, polled);
@@ -254,6 +278,7 @@ public final class SplitDriverQueue implements DriverQueue {
         if (SplitRing.distance(index, polled) > SplitRing.distance(published, polled)) {
             throw new RingFault(RingFault.Kind.INDEX_JUMP, index);
         }
+        seen = index;
         return index != polled;
     }
 
