@@ -29,6 +29,7 @@ import org.viommu.endpoint.block.BlockRequestType;
 import org.viommu.endpoint.block.BlockStatus;
 import org.viommu.endpoint.block.WriteZeroesLayout;
 import org.viommu.memory.AccessFault;
+import org.viommu.testkit.device.DeviceRig;
 import org.viommu.virtqueue.RingFault;
 import org.viommu.virtqueue.RingFeatures;
 
@@ -37,9 +38,9 @@ class BlockRequestsTest {
     private static final int SECTOR = BlockRequestLayout.SECTOR_SIZE;
     private static final int UNWRITTEN = 0xee;
 
-    private static final long HEADER = Rig.BUFFERS;
-    private static final long STATUS = Rig.BUFFERS + 0x100;
-    private static final long DATA = Rig.BUFFERS + 0x1000;
+    private static final long HEADER = DeviceRig.BUFFERS;
+    private static final long STATUS = DeviceRig.BUFFERS + 0x100;
+    private static final long DATA = DeviceRig.BUFFERS + 0x1000;
 
     @TempDir
     Path folder;
@@ -47,7 +48,7 @@ class BlockRequestsTest {
     private final byte[] content = new byte[SECTORS * SECTOR];
     private Path file;
     private FileDisk disk;
-    private Rig rig;
+    private DeviceRig rig;
 
     @BeforeEach
     void start() throws Exception {
@@ -64,7 +65,7 @@ class BlockRequestsTest {
 
     private void open(boolean readOnly, long features) throws IOException, RingFault {
         disk = FileDisk.open(file, readOnly);
-        rig = new Rig(new BlockDevice("vm1/disk0", disk, "serial-1", RingFeatures.SUPPORTED, 0), features);
+        rig = new DeviceRig(new BlockDevice("vm1/disk0", disk, "serial-1", RingFeatures.SUPPORTED, 0), features);
     }
 
     private void reopen(boolean readOnly, long features) throws IOException, RingFault {
@@ -269,11 +270,12 @@ class BlockRequestsTest {
 
     @Test
     void data_that_cannot_be_accessed_is_an_error_of_this_request_only() throws Exception {
-        assertThat(in(BlockRequestType.IN.value(), 0, Rig.READ_ONLY, SECTOR)).isZero();
+        assertThat(in(BlockRequestType.IN.value(), 0, DeviceRig.READ_ONLY, SECTOR))
+                .isZero();
         assertStatus(BlockStatus.IOERR);
-        in(BlockRequestType.IN.value(), 0, Rig.NOWHERE, SECTOR);
+        in(BlockRequestType.IN.value(), 0, DeviceRig.NOWHERE, SECTOR);
         assertStatus(BlockStatus.IOERR);
-        out(BlockRequestType.OUT, 0, Rig.NOWHERE, SECTOR);
+        out(BlockRequestType.OUT, 0, DeviceRig.NOWHERE, SECTOR);
         assertStatus(BlockStatus.IOERR);
         assertThat(read(0, SECTOR)).isEqualTo(SECTOR + 1);
         assertStatus(BlockStatus.OK);
@@ -282,16 +284,16 @@ class BlockRequestsTest {
     @Test
     void header_that_cannot_be_read_is_an_error() throws Exception {
         rig.memory().putByte(STATUS, (byte) UNWRITTEN);
-        assertThat(rig.submit(new long[] {Rig.NOWHERE, 16, STATUS, 1}, 1)).isEqualTo(1);
+        assertThat(rig.submit(new long[] {DeviceRig.NOWHERE, 16, STATUS, 1}, 1)).isEqualTo(1);
         assertStatus(BlockStatus.IOERR);
     }
 
     @Test
     void status_that_cannot_be_written_gives_used_length_0() throws Exception {
         header(BlockRequestType.IN.value(), 0);
-        assertThat(rig.submit(new long[] {HEADER, 16, DATA, SECTOR, Rig.READ_ONLY, 1}, 1))
+        assertThat(rig.submit(new long[] {HEADER, 16, DATA, SECTOR, DeviceRig.READ_ONLY, 1}, 1))
                 .isZero();
-        assertThat(rig.submit(new long[] {HEADER, 16, DATA, SECTOR, Rig.NOWHERE, 1}, 1))
+        assertThat(rig.submit(new long[] {HEADER, 16, DATA, SECTOR, DeviceRig.NOWHERE, 1}, 1))
                 .isZero();
         assertThat(read(0, SECTOR)).isEqualTo(SECTOR + 1);
     }
@@ -339,10 +341,10 @@ class BlockRequestsTest {
             random.nextBytes(data);
             byte[] readable = header(write, sector, write ? data : new byte[0]);
             int writable = (write ? 0 : data.length) + 1;
-            rig.put(Rig.BUFFERS, readable);
-            long answer = Rig.BUFFERS + 0x80000;
+            rig.put(DeviceRig.BUFFERS, readable);
+            long answer = DeviceRig.BUFFERS + 0x80000;
             List<Long> pieces = new ArrayList<>();
-            int head = cut(random, Rig.BUFFERS, readable.length, pieces);
+            int head = cut(random, DeviceRig.BUFFERS, readable.length, pieces);
             cut(random, answer, writable, pieces);
             long used = rig.submit(pieces.stream().mapToLong(Long::longValue).toArray(), head);
             assertThat(used).isEqualTo(writable);

@@ -1,7 +1,7 @@
 // Copyright the Viommu authors.
 // SPDX-License-Identifier: Apache-2.0
 
-package org.viommu.endpoint.entropy.internal;
+package org.viommu.testkit.device;
 
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -18,18 +18,25 @@ import org.viommu.virtqueue.QueueAddresses;
 import org.viommu.virtqueue.RingFault;
 import org.viommu.virtqueue.Virtqueues;
 
-/** A device at work and its driver, with real rings in one memory, on one thread. */
-final class Rig implements DeviceActivation, AutoCloseable {
-    /** Where tests put their buffers: up to the end of the writable memory. */
-    static final long BUFFERS = 0x10000;
+/**
+ * A device at work and its driver, with real rings in one memory: what a test puts into a queue, the device serves before the call returns. For device types whose
+ * first queue is the one to test, which wake no queue of theirs and whose configuration does not change.
+ *
+ * <p>Confined to one thread.
+ */
+public final class DeviceRig implements DeviceActivation, AutoCloseable {
+    /** Where tests put their buffers: up to {@link #WRITABLE_SIZE}, exclusive. */
+    public static final long BUFFERS = 0x10000;
 
-    /** Memory that the device can read but not write. */
-    static final long READ_ONLY = 0x200000;
+    /** Bytes of memory that the device can read and write, from address 0 on. */
+    public static final int WRITABLE_SIZE = 0x100000;
+
+    /** Address of 4096 bytes of memory that the device can read but not write. */
+    public static final long READ_ONLY = 0x200000;
 
     /** Where no memory is. */
-    static final long NOWHERE = 0x400000;
+    public static final long NOWHERE = 0x400000;
 
-    private static final int WRITABLE_SIZE = 0x100000;
     private static final int READ_ONLY_SIZE = 0x1000;
 
     private final GuestMemory memory = new GuestMemory();
@@ -40,7 +47,14 @@ final class Rig implements DeviceActivation, AutoCloseable {
     private final DeviceSession session;
     private int interrupts;
 
-    Rig(DeviceType type, long features) throws RingFault {
+    /**
+     * Starts a device.
+     *
+     * @param type of the device
+     * @param features that driver and device have agreed upon
+     * @throws RingFault if the device's queue cannot be opened
+     */
+    public DeviceRig(DeviceType type, long features) throws RingFault {
         this.features = features;
         memory.add(region(0, WRITABLE_SIZE, true));
         memory.add(region(READ_ONLY, READ_ONLY_SIZE, false));
@@ -54,8 +68,15 @@ final class Rig implements DeviceActivation, AutoCloseable {
         return new MemoryRegion(start, start + size - 1, writable, List.of(ByteBuffer.allocateDirect(size)));
     }
 
-    /** Lets the device serve one buffer and returns the used length. */
-    long submit(long[] pieces, int readable) throws RingFault {
+    /**
+     * Lets the device serve one buffer.
+     *
+     * @param pieces addresses and lengths in alternation, as {@link DriverQueue#add} takes them
+     * @param readable how many of them the device reads
+     * @return the used length in bytes
+     * @throws RingFault if device or driver broke a rule of the ring
+     */
+    public long submit(long[] pieces, int readable) throws RingFault {
         driver.add(pieces, readable);
         driver.publish();
         session.serve(0);
@@ -65,29 +86,62 @@ final class Rig implements DeviceActivation, AutoCloseable {
         return driver.usedLength();
     }
 
-    DriverQueue driver() {
+    /**
+     * The driver's side of the queue.
+     *
+     * @return it
+     */
+    public DriverQueue driver() {
         return driver;
     }
 
-    DeviceSession session() {
+    /**
+     * The device at work.
+     *
+     * @return it
+     */
+    public DeviceSession session() {
         return session;
     }
 
-    /** Used buffer notifications until now. */
-    int interrupts() {
+    /**
+     * Used buffer notifications.
+     *
+     * @return how many the device has sent until now
+     */
+    public int interrupts() {
         return interrupts;
     }
 
-    /** The test's own way to memory. */
-    MemoryAccess memory() {
+    /**
+     * The test's own way to memory.
+     *
+     * @return it
+     */
+    public MemoryAccess memory() {
         return access;
     }
 
-    void put(long address, byte[] bytes) throws AccessFault {
+    /**
+     * Writes to memory.
+     *
+     * @param address of the first byte
+     * @param bytes to write
+     * @throws AccessFault if there is no writable memory
+     */
+    public void put(long address, byte[] bytes) throws AccessFault {
         access.write(address, ByteBuffer.wrap(bytes));
     }
 
-    byte[] get(long address, int length) throws AccessFault {
+    /**
+     * Reads from memory.
+     *
+     * @param address of the first byte
+     * @param length how many, 0 to 2^31 - 1
+     * @return the bytes
+     * @throws AccessFault if there is no memory
+     */
+    public byte[] get(long address, int length) throws AccessFault {
         byte[] bytes = new byte[length];
         access.read(address, ByteBuffer.wrap(bytes));
         return bytes;
@@ -110,7 +164,7 @@ final class Rig implements DeviceActivation, AutoCloseable {
 
     @Override
     public void wake(int queue) {
-        throw new AssertionError("an entropy device needs no wake-up of its own");
+        throw new AssertionError("the device wakes its queue " + queue);
     }
 
     @Override
@@ -120,7 +174,7 @@ final class Rig implements DeviceActivation, AutoCloseable {
 
     @Override
     public void configChanged() {
-        throw new AssertionError("there is no configuration");
+        throw new AssertionError("the device changes its configuration");
     }
 
     @Override
