@@ -23,6 +23,7 @@ import org.viommu.virtio.iommu.RequestType;
  * @param faults what endpoints were refused
  * @param translations accesses of all endpoints that the device decided on; an access to several mappings counts once
  *     for each
+ * @param lostTraceEvents trace events that came faster than listeners took them
  * @param store where the mappings are kept
  * @param domains the domains, in ascending order of their unsigned IDs
  * @param endpoints the endpoints that are attached or have an open port, in ascending order of their unsigned IDs
@@ -37,6 +38,7 @@ public record IommuSnapshot(
         Requests requests,
         Faults faults,
         long translations,
+        long lostTraceEvents,
         Store store,
         List<Domain> domains,
         List<Endpoint> endpoints) {

@@ -3,7 +3,6 @@
 
 package org.viommu.virtio;
 
-import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +45,7 @@ final class ActiveDevice implements DeviceActivation, DeviceThread.Work {
      * Prepares a session.
      *
      * @param queues how each can be used; null for each that cannot, because the driver had not enabled it at DRIVER_OK
+     * @param chains counts what is taken from the queues
      * @param paused whether to begin only after {@link #resume()}
      */
     ActiveDevice(
@@ -54,6 +54,7 @@ final class ActiveDevice implements DeviceActivation, DeviceThread.Work {
             MemoryPlatform platform,
             long features,
             QueueSetup[] queues,
+            ChainCounters chains,
             boolean goesOn,
             boolean paused) {
         this.device = device;
@@ -63,8 +64,8 @@ final class ActiveDevice implements DeviceActivation, DeviceThread.Work {
         this.goesOn = goesOn;
         this.thread = new DeviceThread(
                 "viommu-" + device.name(), this, enabled(queues), new Watch(type::pollMaxNanos), paused);
-        this.queues = Arrays.stream(queues)
-                .map(setup -> setup == null ? null : new SessionQueue(setup, features, thread))
+        this.queues = IntStream.range(0, queues.length)
+                .mapToObj(i -> queues[i] == null ? null : new SessionQueue(i, queues[i], features, thread, chains))
                 .toArray(SessionQueue[]::new);
     }
 

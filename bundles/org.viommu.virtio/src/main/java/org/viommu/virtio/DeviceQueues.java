@@ -77,10 +77,11 @@ final class DeviceQueues {
      * What an operator sees of the queues.
      *
      * @param progress of each queue; null for one that is not in use
+     * @param chains that the device has taken from them
      */
-    List<QueueView> view(IntFunction<QueueProgress> progress, Breakdown breakdown) {
+    List<QueueView> view(IntFunction<QueueProgress> progress, ChainCounters chains, Breakdown breakdown) {
         return IntStream.range(0, registers.size())
-                .mapToObj(i -> get(i).view(i, progress.apply(i), breakdown.of(i)))
+                .mapToObj(i -> get(i).view(i, progress.apply(i), chains.taken(i), breakdown.of(i)))
                 .toList();
     }
 

@@ -172,7 +172,7 @@ public final class QueueRegisters {
     }
 
     /** What an operator sees. */
-    QueueView view(int index, QueueProgress progress, String fault) {
+    QueueView view(int index, QueueProgress progress, long chains, String fault) {
         return new QueueView(
                 index,
                 maxSize,
@@ -182,6 +182,7 @@ public final class QueueRegisters {
                 driverArea,
                 deviceArea,
                 Optional.ofNullable(progress),
+                chains,
                 fault);
     }
 

@@ -17,6 +17,7 @@ import org.viommu.virtqueue.QueueProgress;
  * @param driverArea where it has put what it writes for the device
  * @param deviceArea where it has put what the device writes for it
  * @param progress how far the device's side has come; empty if the queue is not in use
+ * @param chains how many chains the device has taken from the queue since it was built; 0 or more
  * @param fault why the device needs a reset, if this queue has brought it there; empty otherwise
  */
 public record QueueView(
@@ -28,4 +29,5 @@ public record QueueView(
         long driverArea,
         long deviceArea,
         Optional<QueueProgress> progress,
+        long chains,
         String fault) {}

@@ -25,8 +25,10 @@ import org.viommu.virtqueue.Virtqueues;
  * is called while that thread rests.
  */
 final class SessionQueue implements DeviceQueue {
+    private final int index;
     private final long features;
     private final DeviceThread thread;
+    private final ChainCounters chains;
 
     /** What the driver has enabled, null from a reset of the queue on. */
     private volatile QueueAddresses addresses;
@@ -48,11 +50,13 @@ final class SessionQueue implements DeviceQueue {
     /** Whether the session waits for the next chain and the driver has not been asked to kick. */
     private boolean watched;
 
-    SessionQueue(QueueSetup setup, long features, DeviceThread thread) {
+    SessionQueue(int index, QueueSetup setup, long features, DeviceThread thread, ChainCounters chains) {
+        this.index = index;
         this.addresses = setup.addresses();
         this.position = setup.position();
         this.features = features;
         this.thread = thread;
+        this.chains = chains;
         this.size = addresses == null ? setup.maxSize() : addresses.size();
     }
 
@@ -140,7 +144,9 @@ final class SessionQueue implements DeviceQueue {
     @Override
     public boolean pop(Chain chain) throws RingFault {
         boolean popped = ring != null && !thread.halted() && ring.pop(chain);
-        worked |= popped;
+        if (popped) {
+            note(1);
+        }
         return popped;
     }
 
@@ -151,8 +157,15 @@ final class SessionQueue implements DeviceQueue {
             return 0;
         }
         int popped = ring.pop(batch);
-        worked |= popped > 0;
+        if (popped > 0) {
+            note(popped);
+        }
         return popped;
+    }
+
+    private void note(int popped) {
+        worked = true;
+        chains.add(index, popped);
     }
 
     @Override

@@ -31,6 +31,7 @@ public final class VirtioDevice implements AutoCloseable {
     private final DeviceConfig config;
     private final FeatureNegotiation features;
     private final DeviceQueues queues;
+    private final ChainCounters chains;
     private final DeviceFaults faults = new DeviceFaults();
 
     private volatile DeviceInterrupts interrupts = DeviceInterrupts.NONE;
@@ -59,6 +60,7 @@ public final class VirtioDevice implements AutoCloseable {
         this.config = type.config();
         this.features = new FeatureNegotiation(name, type, platform);
         this.queues = new DeviceQueues(type);
+        this.chains = new ChainCounters(queues.registers().size());
     }
 
     /**
@@ -111,7 +113,7 @@ public final class VirtioDevice implements AutoCloseable {
                 status(),
                 features.view(),
                 breakdown.reason(),
-                queues.view(queue -> current == null ? null : current.progress(queue), breakdown));
+                queues.view(queue -> current == null ? null : current.progress(queue), chains, breakdown));
     }
 
     /**
@@ -357,7 +359,7 @@ public final class VirtioDevice implements AutoCloseable {
     }
 
     private ActiveDevice active(QueueSetup[] setups, boolean goesOn) {
-        return new ActiveDevice(this, type, platform, features.accepted(), setups, goesOn, paused);
+        return new ActiveDevice(this, type, platform, features.accepted(), setups, chains, goesOn, paused);
     }
 
     /** Resets the device and never lets it become active again. Idempotent. */

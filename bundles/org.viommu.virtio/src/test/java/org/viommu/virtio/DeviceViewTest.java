@@ -29,6 +29,7 @@ class DeviceViewTest {
         assertThat(view.queues()).hasSize(2).allSatisfy(queue -> {
             assertThat(queue.enabled()).isFalse();
             assertThat(queue.progress()).isEmpty();
+            assertThat(queue.chains()).isZero();
             assertThat(queue.size()).isEqualTo(queue.maxSize());
         });
     }
@@ -74,6 +75,20 @@ class DeviceViewTest {
         assertThat(queue.descriptorArea()).isEqualTo(EchoDriver.addresses(1).descriptorArea());
         assertThat(queue.progress().map(QueueProgress::packed)).contains(ring != 0);
         assertThat(queue.progress().map(QueueProgress::inFlight)).contains(ring == 0 ? 1 : 2);
+        guest.device.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, RingFeatures.PACKED})
+    void chains_are_counted_across_resets(long ring) throws Exception {
+        EchoDriver guest = new EchoDriver(new EchoType(ring)).start();
+        guest.echo(0, 1);
+        guest.echo(0, 2);
+        guest.echo(1, 3);
+        assertThat(guest.device.view().queues()).extracting(QueueView::chains).containsExactly(2L, 1L);
+        guest.device.reset();
+        guest.start().echo(0, 4);
+        assertThat(guest.device.view().queues()).extracting(QueueView::chains).containsExactly(3L, 1L);
         guest.device.close();
     }
 

@@ -101,6 +101,7 @@ class ChecksTest {
                 new IommuSnapshot.Requests(Map.of(), 0, 0),
                 new IommuSnapshot.Faults(Map.of(), 0, 0, 0, 0),
                 0,
+                0,
                 new IommuSnapshot.Store(store, "", 0, 0, 0, problem),
                 List.of(),
                 List.of());

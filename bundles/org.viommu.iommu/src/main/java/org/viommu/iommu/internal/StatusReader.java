@@ -44,6 +44,7 @@ final class StatusReader implements IommuStatus {
                 device.counters().snapshot(),
                 device.faults().snapshot(),
                 device.translations(),
+                device.traceFeed().lost(),
                 device.stores().status(),
                 domains(members),
                 endpoints);

@@ -31,6 +31,7 @@ final class TraceFeed {
     private final List<TraceListener> listeners = new ArrayList<>();
     private TraceRing ring;
     private Thread thread;
+    private volatile long lost;
 
     /** The moment of {@link #beginNanos}. */
     private Instant begin;
@@ -66,6 +67,11 @@ final class TraceFeed {
             listeners.remove(listener);
             endIfUnwanted();
         }
+    }
+
+    /** How many events came faster than they were taken, so far. */
+    long lost() {
+        return lost;
     }
 
     private void begin() {
@@ -104,9 +110,10 @@ final class TraceFeed {
     }
 
     private int deliver() {
-        long lost = ring.takeDropped();
-        if (lost > 0) {
-            tell(listener -> listener.dropped(device, lost));
+        long dropped = ring.takeDropped();
+        if (dropped > 0) {
+            lost = lost + dropped;
+            tell(listener -> listener.dropped(device, dropped));
         }
         return ring.take((kind, nanos, a, b, c, d) -> {
             TraceRecord next =

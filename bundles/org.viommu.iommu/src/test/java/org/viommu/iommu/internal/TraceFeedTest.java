@@ -86,6 +86,7 @@ class TraceFeedTest {
         trace.put(TraceKind.PUT_DOMAIN, 1);
         feed.remove(lines);
         assertThat(dropped).hasValue(10);
+        assertThat(feed.lost()).isEqualTo(10);
         assertThat(lines.lines()).containsExactly("virtio_iommu_put_domain Free domain=1");
     }
 

@@ -44,6 +44,14 @@ final class FunctionMetrics {
                     device,
                     "queue",
                     index);
+            table.count(
+                    "viommu_queue_chains_total",
+                    "Chains of buffers that the device has taken from the queue.",
+                    queue.chains(),
+                    DEVICE,
+                    device,
+                    "queue",
+                    index);
             queue.progress()
                     .ifPresent(progress -> table.gauge(
                             "viommu_queue_entries_in_flight",

@@ -75,6 +75,11 @@ record IommuBean(IommuStatus status) implements IommuMXBean {
     }
 
     @Override
+    public long getLostTraceEvents() {
+        return status.snapshot().lostTraceEvents();
+    }
+
+    @Override
     public Map<String, Long> getFaults() {
         return named(status.snapshot().faults().refused());
     }

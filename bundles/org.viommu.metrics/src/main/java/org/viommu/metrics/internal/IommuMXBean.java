@@ -92,6 +92,13 @@ public interface IommuMXBean {
     long getTranslations();
 
     /**
+     * Trace events that came faster than they were taken.
+     *
+     * @return since the device came
+     */
+    long getLostTraceEvents();
+
+    /**
      * Refused accesses by reason.
      *
      * @return since the device came

@@ -25,6 +25,7 @@ final class IommuMetrics {
         IommuMetrics metrics = new IommuMetrics(table, snapshot);
         metrics.requests();
         metrics.faults();
+        metrics.trace();
         metrics.store();
         metrics.size();
     }
@@ -58,6 +59,15 @@ final class IommuMetrics {
                 "viommu_translations_total",
                 "Accesses of endpoints that the IOMMU decided on.",
                 snapshot.translations(),
+                DEVICE,
+                device);
+    }
+
+    private void trace() {
+        table.count(
+                "viommu_trace_lost_total",
+                "Trace events that came faster than they were taken.",
+                snapshot.lostTraceEvents(),
                 DEVICE,
                 device);
     }

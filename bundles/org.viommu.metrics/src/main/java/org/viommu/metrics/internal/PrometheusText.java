@@ -32,16 +32,22 @@ final class PrometheusText {
     }
 
     private static void append(StringBuilder text, String name, Sample sample) {
-        text.append(name);
-        String separator = "{";
-        for (Map.Entry<String, String> label : sample.labels().entrySet()) {
-            text.append(separator).append(label.getKey()).append("=\"");
-            text.append(escaped(label.getValue()).replace("\"", "\\\"")).append('"');
-            separator = ",";
-        }
-        text.append(sample.labels().isEmpty() ? " " : "} ")
+        text.append(series(name, sample))
+                .append(' ')
                 .append(number(sample.value()))
                 .append('\n');
+    }
+
+    /** A metric's name with a sample's labels, which no other sample has. */
+    static String series(String name, Sample sample) {
+        StringBuilder series = new StringBuilder(name);
+        String separator = "{";
+        for (Map.Entry<String, String> label : sample.labels().entrySet()) {
+            series.append(separator).append(label.getKey()).append("=\"");
+            series.append(escaped(label.getValue()).replace("\"", "\\\"")).append('"');
+            separator = ",";
+        }
+        return sample.labels().isEmpty() ? name : series.append('}').toString();
     }
 
     /** Whole numbers without a fraction, as all counters are. */

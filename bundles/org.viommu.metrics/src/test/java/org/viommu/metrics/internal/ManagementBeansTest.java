@@ -6,12 +6,14 @@ package org.viommu.metrics.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.management.ManagementFactory;
+import java.util.List;
 import java.util.Map;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import javax.management.openmbean.TabularData;
 import org.junit.jupiter.api.Test;
 import org.viommu.iommu.IommuStatus;
+import org.viommu.metrics.Metrics;
 
 class ManagementBeansTest {
     private final MBeanServer server = ManagementFactory.getPlatformMBeanServer();
@@ -29,6 +31,19 @@ class ManagementBeansTest {
         TabularData map = (TabularData) requests.get(new Object[] {"MAP"}).get("value");
         assertThat(map.get(new Object[] {"INVAL"}).get("value")).isEqualTo(3L);
         beans.unbindIommu(device);
+        assertThat(server.isRegistered(name)).isFalse();
+    }
+
+    @Test
+    void all_metrics_are_shown_under_the_names_that_Prometheus_has_for_them() throws Exception {
+        Metrics metrics = new MetricsComponent(List.of(new Sampled("vm3")), List.of());
+        MetricsManagement management = new MetricsManagement(metrics);
+        ObjectName name = new ObjectName("org.viommu:type=Metrics");
+        TabularData values = (TabularData) server.getAttribute(name, "Values");
+        String series = "viommu_trace_lost_total{device=\"vm3/iommu0\"}";
+        assertThat(values.get(new Object[] {series}).get("value")).isEqualTo(8.0);
+        assertThat(PrometheusText.of(metrics.snapshot())).contains(series + " 8\n");
+        management.close();
         assertThat(server.isRegistered(name)).isFalse();
     }
 

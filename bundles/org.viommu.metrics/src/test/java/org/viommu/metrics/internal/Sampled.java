@@ -32,6 +32,7 @@ record Sampled(String machine) implements IommuStatus {
                         6),
                 new IommuSnapshot.Faults(Map.of(FaultReason.MAPPING, 11L), 7, 3, 1, 2),
                 1234,
+                8,
                 new IommuSnapshot.Store("radix", "", 2, 500_000, 99, "store 'tree' is not used: full"),
                 List.of(
                         new IommuSnapshot.Domain(1, false, 10, List.of(16)),

@@ -37,6 +37,7 @@ record SampleDevice(String machine) implements IommuStatus {
                         Map.of(RequestType.MAP, Map.of(RequestStatus.OK, 5L, RequestStatus.INVAL, 2L)), 0, 0),
                 new IommuSnapshot.Faults(Map.of(FaultReason.MAPPING, 4L), 3, 0, 1, 0),
                 1000,
+                0,
                 new IommuSnapshot.Store("radix", "", 3, 100, MAPPED, ""),
                 List.of(
                         new IommuSnapshot.Domain(5, false, MAPPED, List.of(0x10)),

@@ -56,6 +56,7 @@ final class SampleMachine implements Machine {
                                 0x2000,
                                 0x3000,
                                 Optional.of(new QueueProgress(false, 70, 69, 67, 2, false)),
+                                69,
                                 ""),
                         new QueueView(
                                 1,
@@ -66,6 +67,7 @@ final class SampleMachine implements Machine {
                                 0x5000,
                                 0x6000,
                                 Optional.of(new QueueProgress(true, 0x8003, 0x8003, 1, 4, true)),
+                                7,
                                 "INDEX_JUMP (0x4000)")));
         return function.equals("iommu0")
                 ? Optional.of(new FunctionView(device, List.of(OptionalInt.of(1), OptionalInt.empty())))
