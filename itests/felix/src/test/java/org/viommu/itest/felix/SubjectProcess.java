@@ -5,8 +5,6 @@ package org.viommu.itest.felix;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,10 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.jar.Attributes;
-import java.util.jar.JarEntry;
-import java.util.jar.JarOutputStream;
-import java.util.jar.Manifest;
 import java.util.stream.Stream;
 
 /** The application in a process of its own, with one more bundle: {@link KillSubject}. */
@@ -46,7 +40,7 @@ final class SubjectProcess implements AutoCloseable {
         if (!Files.exists(application)) {
             copy(Path.of(System.getProperty("viommu.application")), application);
             Files.copy(Path.of(System.getProperty("viommu.traffic")), application.resolve("bundle/traffic.jar"));
-            writeBundle(application.resolve("bundle/subject.jar"));
+            SubjectBundle.write(application.resolve("bundle/subject.jar"), KillSubject.class, IMPORTS);
             try (Stream<Path> jars = Files.list(Path.of(System.getProperty("viommu.shared")))) {
                 for (Path jar : jars.toList()) {
                     Files.copy(jar, application.resolve("bundle").resolve(jar.getFileName()));
@@ -141,32 +135,6 @@ final class SubjectProcess implements AutoCloseable {
         try (Stream<Path> paths = Files.walk(from)) {
             for (Path path : paths.toList()) {
                 Files.copy(path, to.resolve(from.relativize(path).toString()));
-            }
-        }
-    }
-
-    private static void writeBundle(Path file) throws IOException {
-        Manifest manifest = new Manifest();
-        Attributes attributes = manifest.getMainAttributes();
-        attributes.put(Attributes.Name.MANIFEST_VERSION, "1.0");
-        attributes.putValue("Bundle-ManifestVersion", "2");
-        attributes.putValue("Bundle-SymbolicName", "test.subject");
-        attributes.putValue("Bundle-Activator", KillSubject.class.getName());
-        attributes.putValue("Import-Package", IMPORTS);
-        Path classes = Path.of(
-                        KillSubject.class.getResource("KillSubject.class").getPath())
-                .getParent();
-        try (OutputStream bytes = Files.newOutputStream(file);
-                JarOutputStream jar = new JarOutputStream(bytes, manifest);
-                Stream<Path> paths = Files.list(classes)) {
-            for (Path path : paths.toList()) {
-                String name = path.getFileName().toString();
-                if (name.startsWith(KillSubject.class.getSimpleName())) {
-                    jar.putNextEntry(new JarEntry("org/viommu/itest/felix/" + name));
-                    try (InputStream type = Files.newInputStream(path)) {
-                        type.transferTo(jar);
-                    }
-                }
             }
         }
     }

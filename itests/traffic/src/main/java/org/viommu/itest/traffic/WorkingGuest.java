@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.cm.Configuration;
@@ -30,6 +31,7 @@ public final class WorkingGuest {
     }
 
     private static final String MACHINE = "it";
+    private static final String OURS = "(viommu.machine=" + MACHINE + ")";
 
     private final BundleContext context;
     private final ServiceRegistration<TopologySource> topology;
@@ -50,7 +52,7 @@ public final class WorkingGuest {
         guest = new TestGuest(service(DeviceType.class));
         port = service(DmaTranslator.class).open(SampleTopology.ENDPOINT, guest.memory());
         status = service(IommuStatus.class);
-        device = context.getServiceReference(IommuStatus.class);
+        device = present();
         since = device.getProperty(IommuStatus.SINCE);
         require("no " + IommuStatus.SINCE, since != null);
         traffic = new Traffic(guest, port);
@@ -117,15 +119,26 @@ public final class WorkingGuest {
         guest.close();
         configuration.delete();
         // Configurations are worked off on another thread; the next guest must not meet this one's device.
-        Waiting.until(() -> "the device goes", () -> context.getServiceReference(IommuStatus.class) == null);
+        Waiting.until(() -> "the device goes", () -> present() == null);
         topology.unregister();
     }
 
     private void check(NavigableMap<Long, Long> promised) {
-        require("the device was restarted", device.equals(context.getServiceReference(IommuStatus.class)));
+        require("the device was restarted", device.equals(present()));
         require("the device began anew", since.equals(device.getProperty(IommuStatus.SINCE)));
         require("mappings are not as promised", promised.equals(mappings()));
         require("DMA was refused", guest.faults() == 0);
+    }
+
+    /** The device that is there now. */
+    private ServiceReference<IommuStatus> present() {
+        try {
+            return context.getServiceReferences(IommuStatus.class, OURS).stream()
+                    .findFirst()
+                    .orElse(null);
+        } catch (InvalidSyntaxException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private static void require(String otherwise, boolean condition) {
@@ -152,7 +165,7 @@ public final class WorkingGuest {
     }
 
     private <T> T service(Class<T> type) throws Exception {
-        String filter = "(&(objectClass=" + type.getName() + ")(viommu.machine=" + MACHINE + "))";
+        String filter = "(&(objectClass=" + type.getName() + ")" + OURS + ")";
         ServiceTracker<T, T> tracker = new ServiceTracker<>(context, context.createFilter(filter), null);
         tracker.open();
         T service = tracker.waitForService(60_000);
