@@ -16,8 +16,8 @@ import org.osgi.annotation.versioning.ConsumerType;
  *
  * <p><b>Threads.</b> Used by the thread that changes the device's tables.
  *
- * <p><b>Errors.</b> No method throws because a disk is full or a peer is gone: the store goes on from memory, says so in {@link RecordingStore#problem()}, and
- * makes good for it when it can.
+ * <p><b>Errors.</b> No method that writes throws because a disk is full or a peer is gone: the store goes on from memory, says so in
+ * {@link RecordingStore#problem()}, and makes good for it when it can. Those that read throw {@link RecordFault}: nobody may take what he cannot read for nothing.
  */
 @ConsumerType
 public interface DeviceRecord extends AutoCloseable {
@@ -25,6 +25,7 @@ public interface DeviceRecord extends AutoCloseable {
      * What the last owner left.
      *
      * @return empty if the device is not recorded
+     * @throws RecordFault if that cannot be told
      */
     Optional<KeptDevice> kept();
 
@@ -33,6 +34,7 @@ public interface DeviceRecord extends AutoCloseable {
      *
      * @param domain ID of a domain of {@link #kept()} that is not a bypass domain
      * @return the table, owned by the caller, who closes it
+     * @throws RecordFault if the table cannot be read
      */
     MappingTable resume(int domain);
 

@@ -200,14 +200,17 @@ final class AddressSpaces {
      * Puts the kept domains and attachments in force.
      *
      * @param kept in the ledger; all its endpoints exist, and the device has no domain
+     * @return false if it cannot be read: then there is still no domain, and nothing is recorded from now on
      */
-    void resume(KeptDevice kept) {
+    boolean resume(KeptDevice kept) {
         try {
             kept.domains().forEach((id, bypass) -> domains.put(new Domain(id, bypass ? null : ledger.resume(id))));
         } catch (StoreFailure failure) {
             domains.forEach(domain -> domains.remove(domain.id()));
+            // What cannot be read now stays, for when it can.
+            ledger.close();
             failures.accept(failure);
-            return;
+            return false;
         }
         kept.attachments().forEach((endpointId, domainId) -> {
             Domain domain = domains.get(domainId);
@@ -215,6 +218,7 @@ final class AddressSpaces {
             domain.join(endpoints.reserved(endpointId));
             attached++;
         });
+        return true;
     }
 
     /** For ports that remember translations. */

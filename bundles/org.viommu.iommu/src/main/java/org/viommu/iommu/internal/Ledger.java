@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import org.viommu.mapping.DeviceRecord;
 import org.viommu.mapping.KeptDevice;
 import org.viommu.mapping.MappingStore;
+import org.viommu.mapping.RecordFault;
 import org.viommu.mapping.RecordingStore;
 
 /**
@@ -52,10 +53,14 @@ final class Ledger {
         return record != null;
     }
 
-    /** What the last owner left. */
+    /** What the last owner left. If that cannot be read, nothing is recorded from now on, and it stays. */
     Optional<KeptDevice> kept() {
         try {
             return record == null ? Optional.empty() : record.kept();
+        } catch (RecordFault e) {
+            close();
+            fail(e);
+            return Optional.empty();
         } catch (RuntimeException | Error e) {
             fail(e);
             return Optional.empty();

@@ -65,7 +65,11 @@ final class Resumption {
             return OptionalLong.empty();
         }
         Ledger ledger = spaces.openLedger(store);
+        boolean recorded = ledger.records();
         KeptDevice kept = usable(ledger);
+        if (recorded && !ledger.records()) {
+            throw new HandoverFailure("what it keeps of the device cannot be read");
+        }
         if (waiting != null) {
             // What could not be put in force stays where it is.
             spaces.ledger().close();
@@ -88,9 +92,11 @@ final class Resumption {
         }
         KeptDevice kept = waiting;
         waiting = null;
+        if (!spaces.resume(kept)) {
+            return;
+        }
         config.resume(kept.bypass());
         spaces.ledger().begun(kept.bypass());
-        spaces.resume(kept);
         LOG.info(
                 "IOMMU {}: continues with {} domains, {} endpoints and {} mappings that its store kept",
                 settings.qualifiedName(),

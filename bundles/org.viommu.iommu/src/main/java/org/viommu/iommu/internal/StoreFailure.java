@@ -4,6 +4,7 @@
 package org.viommu.iommu.internal;
 
 import org.viommu.mapping.MappingStore;
+import org.viommu.mapping.RecordFault;
 
 /** A mapping store that threw. The device leaves it. */
 final class StoreFailure extends RuntimeException {
@@ -12,11 +13,16 @@ final class StoreFailure extends RuntimeException {
     private final transient MappingStore store;
 
     StoreFailure(MappingStore store, Throwable cause) {
-        super(cause.toString(), cause, false, false);
+        super(cause instanceof RecordFault ? cause.getMessage() : cause.toString(), cause, false, false);
         this.store = store;
     }
 
     MappingStore store() {
         return store;
+    }
+
+    /** Whether the store may do its work later. */
+    boolean passing() {
+        return getCause() instanceof RecordFault;
     }
 }

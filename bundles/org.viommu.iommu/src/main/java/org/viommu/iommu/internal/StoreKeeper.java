@@ -4,10 +4,7 @@
 package org.viommu.iommu.internal;
 
 import java.time.Duration;
-import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.BiFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +17,9 @@ import org.viommu.mapping.RecordingStore;
  * resident store if there is none. Moves are made one after the other by a thread of their own; if another store is
  * wanted by the time, the present move ends and the next one begins.
  *
- * <p>A store that fails is refused until it is offered again. If a move fails the device stays where it is.
+ * <p>A store that fails is refused until it is offered again. One that cannot read what it keeps of the device is asked
+ * again from time to time: until then nothing is told to it, because that would take the place of what it keeps. If a
+ * move fails the device stays where it is.
  *
  * <p>Thread-safe.
  */
@@ -35,8 +34,7 @@ final class StoreKeeper implements AutoCloseable {
 
     private final String device;
     private final MappingStore resident = new ResidentStore();
-    private final RankedServices<MappingStore> offered = new RankedServices<>();
-    private final Set<MappingStore> refused = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final StoreChoice choice = new StoreChoice(resident);
     private MappingStore current = resident;
 
     /** To which a move is under way; null if none is. */
@@ -59,7 +57,7 @@ final class StoreKeeper implements AutoCloseable {
 
     /** The store that the device begins with. */
     synchronized MappingStore begin() {
-        current = best();
+        current = choice.best();
         return current;
     }
 
@@ -76,8 +74,7 @@ final class StoreKeeper implements AutoCloseable {
 
     /** A store is there, or its properties have changed. */
     synchronized void offer(MappingStore store, Map<String, ?> properties) {
-        offered.put(store, properties);
-        refused.remove(store);
+        choice.offer(store, properties);
         notifyAll();
     }
 
@@ -89,8 +86,7 @@ final class StoreKeeper implements AutoCloseable {
     void withdraw(MappingStore store) {
         boolean released;
         synchronized (this) {
-            offered.remove(store);
-            refused.remove(store);
+            choice.withdraw(store);
             notifyAll();
             released = awaitRelease(store);
         }
@@ -105,7 +101,11 @@ final class StoreKeeper implements AutoCloseable {
 
     /** A store has thrown; the device leaves it. */
     void failed(StoreFailure failure) {
-        refuse(failure.store(), failure.getMessage());
+        if (failure.passing()) {
+            defer(failure.store(), failure.getMessage());
+        } else {
+            refuse(failure.store(), failure.getMessage());
+        }
     }
 
     synchronized IommuSnapshot.Store status() {
@@ -115,7 +115,15 @@ final class StoreKeeper implements AutoCloseable {
                 moves,
                 last.pauseNanos(),
                 last.mappings(),
-                problem.isEmpty() ? problemOf(current) : problem);
+                problem());
+    }
+
+    private String problem() {
+        String text = problem;
+        for (Map.Entry<MappingStore, String> store : choice.unread().entrySet()) {
+            text = text.isEmpty() ? notUsed(store.getKey(), store.getValue()) : text;
+        }
+        return text.isEmpty() ? problemOf(current) : text;
     }
 
     /** Ends moving. The device then has no need of any store. */
@@ -170,10 +178,10 @@ final class StoreKeeper implements AutoCloseable {
     }
 
     private synchronized MappingStore awaitWork() {
-        while (!closed && best() == current) {
-            await(0);
+        while (!closed && choice.best() == current) {
+            await(choice.retry());
         }
-        target = closed ? null : best();
+        target = closed ? null : choice.best();
         return target;
     }
 
@@ -183,6 +191,7 @@ final class StoreKeeper implements AutoCloseable {
             left = current;
             current = next;
             target = null;
+            choice.arrive(next);
             moves++;
             last = result;
             problem = result.damaged() == 0
@@ -215,9 +224,20 @@ final class StoreKeeper implements AutoCloseable {
         }
     }
 
+    private void defer(MappingStore store, String reason) {
+        synchronized (this) {
+            boolean known = !choice.defer(store, reason);
+            notifyAll();
+            if (known) {
+                return;
+            }
+        }
+        LOG.warn("IOMMU {}: {}", device, notUsed(store, reason));
+    }
+
     private void refuse(MappingStore store, String reason) {
         synchronized (this) {
-            if (store == resident || !refused.add(store)) {
+            if (!choice.refuse(store)) {
                 return;
             }
             notifyAll();
@@ -226,7 +246,7 @@ final class StoreKeeper implements AutoCloseable {
     }
 
     private void note(MappingStore store, String reason) {
-        String text = "store '%s' is not used: %s".formatted(nameOf(store), reason);
+        String text = notUsed(store, reason);
         synchronized (this) {
             problem = text;
         }
@@ -243,23 +263,14 @@ final class StoreKeeper implements AutoCloseable {
             @Override
             public boolean salvage() {
                 synchronized (StoreKeeper.this) {
-                    return !offered.list().contains(current) || refused.contains(current);
+                    return choice.lost(current);
                 }
             }
         };
     }
 
     private synchronized boolean wanted(MappingStore store) {
-        return !closed && best() == store;
-    }
-
-    private MappingStore best() {
-        for (MappingStore store : offered.list()) {
-            if (!refused.contains(store)) {
-                return store;
-            }
-        }
-        return resident;
+        return !closed && choice.best() == store;
     }
 
     private synchronized boolean awaitRelease(MappingStore store) {
@@ -281,6 +292,10 @@ final class StoreKeeper implements AutoCloseable {
             // Nobody interrupts the mover, and who withdraws a store must not leave early: the wait is bounded.
             LOG.debug("IOMMU {}: interrupted while waiting for stores", device);
         }
+    }
+
+    private static String notUsed(MappingStore store, String reason) {
+        return "store '%s' is not used: %s".formatted(nameOf(store), reason);
     }
 
     private static String problemOf(MappingStore store) {

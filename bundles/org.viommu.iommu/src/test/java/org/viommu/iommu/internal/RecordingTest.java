@@ -158,6 +158,46 @@ class RecordingTest {
     }
 
     @Test
+    void what_cannot_be_read_stays_and_is_taken_over_when_it_can() {
+        RecordingTestStore next = store.crash();
+        next.unreadable = "1 of at least 2 members are there";
+        succeed(TestGuest.settings(PAGE), TestGuest.topology(List.of()), next);
+        awaitUnread("1 of at least 2 members are there");
+        assertThat(next.keeps()).isTrue();
+        assertThat(next.commits).isZero();
+        next.unreadable = null;
+        assertContinues();
+        Await.until("all is well", () -> snapshot().store().problem().isEmpty());
+    }
+
+    @Test
+    void tables_that_cannot_be_read_stay_and_are_taken_over_when_they_can() {
+        RecordingTestStore next = store.crash();
+        next.unreadableTables = "page 7 is damaged";
+        succeed(TestGuest.settings(PAGE), TestGuest.topology(List.of()), next);
+        awaitUnread("page 7 is damaged");
+        assertThat(snapshot().bypass()).isTrue();
+        assertThat(next.keeps()).isTrue();
+        next.unreadableTables = null;
+        assertContinues();
+        Await.until("all is well", () -> snapshot().store().problem().isEmpty());
+    }
+
+    @Test
+    void a_driver_that_starts_takes_the_place_of_what_cannot_be_read() {
+        RecordingTestStore next = store.crash();
+        next.unreadable = "page 7 is damaged";
+        try (TestGuest other = new TestGuest(TestGuest.settings(PAGE), next)) {
+            other.attach(5, ENDPOINT);
+            Await.until(
+                    "the device is in the store",
+                    () -> other.status.snapshot().store().problem().isEmpty());
+            succeed(TestGuest.settings(PAGE), TestGuest.topology(List.of()), next.crash());
+        }
+        assertThat(snapshot().domains()).containsExactly(new IommuSnapshot.Domain(5, false, 0, List.of(ENDPOINT)));
+    }
+
+    @Test
     void operators_see_the_problem_of_the_store() {
         store.problem = "disk full";
         assertThat(guest.status.snapshot().store().problem()).isEqualTo("disk full");
@@ -169,6 +209,13 @@ class RecordingTest {
             stores.offer(each, Map.of());
         }
         device = new IommuDevice(settings, topology, stores, new ProbeExtensions());
+    }
+
+    private void awaitUnread(String reason) {
+        Await.until(
+                "the device has left the store", () -> snapshot().store().name().equals("resident"));
+        assertThat(snapshot().store().problem()).isEqualTo("store 'recording' is not used: " + reason);
+        assertThat(snapshot().domains()).isEmpty();
     }
 
     private void refuseStateOfAnotherGranule() {

@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import org.viommu.mapping.DeviceRecord;
 import org.viommu.mapping.KeptDevice;
 import org.viommu.mapping.MappingTable;
+import org.viommu.mapping.RecordFault;
 import org.viommu.mapping.RecordingStore;
 import org.viommu.mapping.resident.ResidentTable;
 
@@ -25,6 +26,12 @@ final class RecordingTestStore implements RecordingStore {
     int commits;
     boolean open;
     volatile String problem = "";
+
+    /** Why what was committed cannot be read; null if it can. */
+    volatile String unreadable;
+
+    /** As {@link #unreadable}, of the tables alone. */
+    volatile String unreadableTables;
 
     /** A store that finds what this one has committed. */
     RecordingTestStore crash() {
@@ -71,6 +78,7 @@ final class RecordingTestStore implements RecordingStore {
 
         @Override
         public Optional<KeptDevice> kept() {
+            check(unreadable);
             if (committed == null) {
                 return Optional.empty();
             }
@@ -83,12 +91,19 @@ final class RecordingTestStore implements RecordingStore {
 
         @Override
         public MappingTable resume(int domain) {
+            check(unreadableTables);
             MappingTable table = open("", domain);
             committed
                     .mappings
                     .get(domain)
                     .forEach((start, entry) -> table.map(start, entry.end, entry.physical, entry.flags));
             return table;
+        }
+
+        private void check(String fault) {
+            if (fault != null) {
+                throw new RecordFault(fault, null);
+            }
         }
 
         @Override

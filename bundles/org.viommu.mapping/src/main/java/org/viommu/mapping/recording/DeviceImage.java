@@ -21,6 +21,14 @@ final class DeviceImage {
 
     private boolean bypass;
 
+    /** Whether the device might be kept as something else. */
+    private boolean missed;
+
+    /** What is kept could not be read. */
+    void miss() {
+        missed = true;
+    }
+
     /** The device continues with what is kept; its tables are added when they are resumed. */
     void take(Medium.Kept found) {
         fingerprint = found.state().fingerprint();
@@ -33,6 +41,7 @@ final class DeviceImage {
     }
 
     void begin(String begun, boolean value) {
+        missed = false;
         fingerprint = begun;
         bypass = value;
         reset();
@@ -76,10 +85,11 @@ final class DeviceImage {
         return tables.remove(table);
     }
 
-    /** Whether a kept table that is still wanted has not been resumed: then nothing has changed, and the medium alone knows all. */
+    /** Whether what is kept, or a table of it that is still wanted, has not been read: then nothing has changed, and the medium alone knows all. */
     boolean waits() {
-        return domains.values().stream()
-                .anyMatch(id -> id != Medium.NO_TABLE && tables.stream().noneMatch(table -> table.id() == id));
+        return missed
+                || domains.values().stream()
+                        .anyMatch(id -> id != Medium.NO_TABLE && tables.stream().noneMatch(table -> table.id() == id));
     }
 
     /** A copy, as one change. */

@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.viommu.mapping.DeviceRecord;
 import org.viommu.mapping.KeptDevice;
 import org.viommu.mapping.MappingTable;
+import org.viommu.mapping.RecordFault;
 import org.viommu.mapping.resident.ResidentTable;
 
 /**
@@ -52,7 +53,7 @@ final class DeviceLog implements DeviceRecord {
 
     @Override
     public Optional<KeptDevice> kept() {
-        Optional<Medium.Kept> found = recorder.read(name, Medium.Device::kept).orElse(Optional.empty());
+        Optional<Medium.Kept> found = read(Medium.Device::kept);
         found.ifPresent(this::take);
         return found.map(Medium.Kept::state);
     }
@@ -60,12 +61,11 @@ final class DeviceLog implements DeviceRecord {
     @Override
     public MappingTable resume(int domain) {
         long id = kept.get(domain);
-        ResidentTable memory = recorder.read(name, device -> {
-                    ResidentTable.Loader loader = new ResidentTable.Loader();
-                    device.load(id, loader);
-                    return loader.table();
-                })
-                .orElseThrow(() -> new IllegalStateException(recorder.problem()));
+        ResidentTable memory = read(device -> {
+            ResidentTable.Loader loader = new ResidentTable.Loader();
+            device.load(id, loader);
+            return loader.table();
+        });
         synchronized (this) {
             return add(domain, new RecordedTable(this, id, memory));
         }
@@ -197,6 +197,17 @@ final class DeviceLog implements DeviceRecord {
         last = null;
         recorder.discard(this);
         return image.copy();
+    }
+
+    private <T> T read(Recorder.Reading<T> reading) {
+        try {
+            return recorder.read(name, reading);
+        } catch (RecordFault e) {
+            synchronized (this) {
+                image.miss();
+            }
+            throw e;
+        }
     }
 
     private synchronized void take(Medium.Kept found) {

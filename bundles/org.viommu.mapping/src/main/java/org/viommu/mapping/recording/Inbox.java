@@ -70,8 +70,9 @@ final class Inbox {
         return state == State.WRITING && commitDelay.isZero();
     }
 
-    /** Drops what a device has handed over and is not yet written. */
+    /** Drops what a device has handed over and is not yet written, because a copy has it. */
     synchronized void discard(DeviceLog log) {
+        queue.stream().filter(changes -> changes.log() == log).forEach(Changes::done);
         queue.removeIf(changes -> changes.log() == log);
     }
 

@@ -11,12 +11,12 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.viommu.mapping.RecordFault;
 
 /**
  * The one thread that uses the medium. It writes what the devices hand over, in that order, and commits once for all that has come together meanwhile.
@@ -108,18 +108,23 @@ final class Recorder implements AutoCloseable {
     /**
      * Reads from the medium.
      *
-     * @return empty if that is not possible
+     * @throws RecordFault if that is not possible
      */
-    <T> Optional<T> read(String device, Reading<T> reading) {
-        FutureTask<T> task = new FutureTask<>(() -> reading.read(device(device)));
+    <T> T read(String device, Reading<T> reading) {
+        FutureTask<T> task = new FutureTask<>(() -> {
+            try {
+                return reading.read(device(device));
+            } catch (RuntimeException e) {
+                throw new IOException(e.toString(), e);
+            }
+        });
         if (!inbox.ask(task)) {
-            return Optional.empty();
+            throw new RecordFault(problem().isEmpty() ? "store " + store + " is closed" : problem(), null);
         }
         try {
-            return Optional.of(result(task));
+            return result(task);
         } catch (IOException e) {
-            report(e);
-            return Optional.empty();
+            throw new RecordFault(e.getMessage(), e);
         }
     }
 

@@ -5,6 +5,7 @@ package org.viommu.mapping.recording;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.viommu.mapping.DeviceRecord;
 import org.viommu.mapping.MapResult;
 import org.viommu.mapping.MappingTable;
+import org.viommu.mapping.RecordFault;
 import org.viommu.mapping.Translation;
 
 class BackedStoreTest {
@@ -140,6 +142,27 @@ class BackedStoreTest {
             delayedRecord.commit();
             await(() -> !relaxed.committed(DEVICE).isEmpty());
         }
+    }
+
+    @Test
+    void a_record_that_cannot_be_read_is_named_and_stays_as_it_is() {
+        String other = "vm/iommu1";
+        DeviceRecord first = store.record(other);
+        first.begin("g", true);
+        first.close();
+        medium.full = true;
+        table.map(0x1000, 0x1fff, 0x5000, 1);
+        record.commit();
+
+        DeviceRecord successor = store.record(other);
+        assertThatThrownBy(successor::kept)
+                .isInstanceOf(RecordFault.class)
+                .hasMessage("/model: cannot be written: no space left");
+        medium.full = false;
+        await(() -> store.problem().isEmpty());
+        assertThat(medium.committed(other)).isEqualTo(Map.of("state", "g true"));
+        successor.close();
+        assertThat(store.record(other).kept()).isPresent();
     }
 
     @Test
