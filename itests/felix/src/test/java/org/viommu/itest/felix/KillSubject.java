@@ -3,14 +3,16 @@
 
 package org.viommu.itest.felix;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.ToIntFunction;
 import org.osgi.framework.BundleActivator;
@@ -57,7 +59,8 @@ public final class KillSubject implements BundleActivator {
     }
 
     /**
-     * Arguments: the store, a seed, then key=value for the store's configuration. With seed 0 it ends; below it only holds copies for others.
+     * Arguments: the store, a seed, then key=value for the store's configuration. With seed 0 it ends; below it only holds copies for others, until it is told a
+     * seed on its input.
      */
     private int run(List<String> arguments) {
         try {
@@ -65,7 +68,7 @@ public final class KillSubject implements BundleActivator {
             configureStore(admin, arguments.get(0), arguments.subList(2, arguments.size()));
             long seed = Long.parseLong(arguments.get(1));
             if (seed < 0) {
-                hold(arguments.get(0));
+                seed = hold(arguments.get(0));
             }
             configureDevice(admin, arguments.get(0));
             IommuStatus status = await(IommuStatus.class);
@@ -81,14 +84,14 @@ public final class KillSubject implements BundleActivator {
         }
     }
 
-    /** Until the process is killed. */
-    private void hold(String store) throws Exception {
+    private long hold(String store) throws Exception {
         ServiceTracker<?, ?> tracker =
                 new ServiceTracker<>(context, context.createFilter("(viommu.store=" + store + ")"), null);
         tracker.open();
         tracker.waitForService(60_000);
         say("dumped");
-        new CountDownLatch(1).await();
+        return Long.parseLong(
+                new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII)).readLine());
     }
 
     private static void configureStore(ConfigurationAdmin admin, String store, List<String> properties)
@@ -109,7 +112,8 @@ public final class KillSubject implements BundleActivator {
     private static void awaitStore(IommuStatus status, String name) {
         while (true) {
             IommuSnapshot.Store store = status.snapshot().store();
-            if (store.name().equals(name) && store.movingTo().isEmpty()) {
+            boolean used = !store.problem().contains("is not used");
+            if (store.name().equals(name) && store.movingTo().isEmpty() && used) {
                 return;
             }
             LockSupport.parkNanos(1_000_000);

@@ -102,6 +102,54 @@ public class StoreKillIT {
         report("two hosts");
     }
 
+    @Test
+    public void of_three_hosts_the_next_takes_over_when_the_owner_is_killed_and_another_joins_under_load()
+            throws Exception {
+        oracle.hear("fresh true");
+        try (Network network = new Network(3, 15_803);
+                Hosts hosts = Hosts.start(APPLICATION.getRoot().toPath(), network, "min-members=2")) {
+            for (int kill = 1; kill <= KILLS; kill++) {
+                SubjectProcess owner = hosts.get(kill);
+                owner.takeOver(kill);
+                oracle.check(owner.dump());
+                owner.hear(linesOf(kill), oracle::hear);
+                // Before, nobody else may have anything, if the others are still being started.
+                owner.hearUntil("done", oracle::hear);
+                owner.killAfter(0, oracle::hear);
+                hosts.restart(kill);
+            }
+            assertTrue("requests were answered", oracle.answered() > 1000L * KILLS);
+            SubjectProcess last = hosts.get(KILLS + 1);
+            last.takeOver(0);
+            oracle.check(last.dump());
+        }
+        report("three hosts");
+    }
+
+    @Test
+    public void what_was_answered_outlives_kills_of_the_hosts_that_have_copies() throws Exception {
+        oracle.hear("fresh true");
+        try (Network network = new Network(3, 15_804);
+                Hosts hosts = Hosts.start(APPLICATION.getRoot().toPath(), network, "min-members=2")) {
+            SubjectProcess owner = hosts.get(0);
+            owner.takeOver(1);
+            oracle.check(owner.dump());
+            for (int kill = 1; kill <= KILLS; kill++) {
+                int holder = 1 + kill % 2;
+                owner.hear(LINES, oracle::hear);
+                hosts.get(holder).killAfter(0, line -> {});
+                hosts.restart(holder);
+                owner.hear(LINES, oracle::hear);
+                hosts.get(holder).awaitHolding();
+                owner.hearUntil("done", oracle::hear);
+            }
+            owner.killAfter(0, oracle::hear);
+            hosts.get(1).takeOver(0);
+            oracle.check(hosts.get(1).dump());
+        }
+        report("of those that have copies");
+    }
+
     private static int linesOf(int kill) {
         return LINES * (1 + kill % 7);
     }

@@ -6,11 +6,14 @@ package org.viommu.itest.felix;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -22,6 +25,11 @@ final class SubjectProcess implements AutoCloseable {
 
     private final Process process;
     private final BufferedReader lines;
+
+    /** Of the line that it was about to say when it was stopped. */
+    private final StringBuilder begun = new StringBuilder();
+
+    private boolean holding;
 
     private SubjectProcess(Process process) {
         this.process = process;
@@ -70,6 +78,20 @@ final class SubjectProcess implements AutoCloseable {
         return dump;
     }
 
+    /** Returns when one that only holds copies does so. */
+    void awaitHolding() throws IOException {
+        if (!holding) {
+            dump();
+            holding = true;
+        }
+    }
+
+    /** One that only holds copies becomes the owner of the device and its driver. */
+    void takeOver(long seed) throws IOException {
+        awaitHolding();
+        process.outputWriter().append(Long.toString(seed)).append('\n').flush();
+    }
+
     /** Gives on the next lines. */
     void hear(int count, Consumer<String> listener) throws IOException {
         for (int i = 0; i < count; i++) {
@@ -105,11 +127,50 @@ final class SubjectProcess implements AutoCloseable {
         // Process.destroyForcibly would close the pipe with what is in it.
         process.toHandle().destroyForcibly();
         StringWriter rest = new StringWriter();
+        rest.append(begun);
         lines.transferTo(rest);
         process.waitFor();
         // The last line may be torn; what it stands for was not sent yet.
         String whole = rest.toString().substring(0, rest.toString().lastIndexOf('\n') + 1);
         whole.lines().forEach(listener);
+    }
+
+    /** Stops the process as it is, and gives on all that it has said. */
+    void pause(Consumer<String> listener) throws IOException, InterruptedException {
+        run("kill", "-STOP", Long.toString(process.pid()));
+        while (!paused()) {
+            LockSupport.parkNanos(1_000_000);
+        }
+        while (lines.ready()) {
+            char next = (char) lines.read();
+            if (next == '\n') {
+                listener.accept(begun.toString());
+                begun.setLength(0);
+            } else {
+                begun.append(next);
+            }
+        }
+    }
+
+    /** Lets it go on. */
+    void goOn() throws IOException, InterruptedException {
+        run("kill", "-CONT", Long.toString(process.pid()));
+    }
+
+    private boolean paused() throws IOException {
+        try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc", process.pid() + "", "task"))) {
+            for (Path thread : threads) {
+                String stat = Files.readString(thread.resolve("stat"));
+                // The state follows the name, which is in brackets.
+                if (stat.charAt(stat.lastIndexOf(')') + 2) != 'T') {
+                    return false;
+                }
+            }
+            return true;
+        } catch (NoSuchFileException e) {
+            // A thread has ended meanwhile.
+            return false;
+        }
     }
 
     /** Waits for the end of a process that ends by itself. */
@@ -124,7 +185,9 @@ final class SubjectProcess implements AutoCloseable {
     }
 
     private String next() throws IOException {
-        String line = lines.readLine();
+        String rest = lines.readLine();
+        String line = rest == null ? null : begun + rest;
+        begun.setLength(0);
         if (line == null || line.startsWith("broken")) {
             throw new IOException("the platform ended: " + line);
         }

@@ -28,7 +28,10 @@ final class Copies {
 
     /** Fails if there are too few members for copies. */
     void require(HazelcastInstance instance) throws IOException {
-        int present = instance.getCluster().getMembers().size();
+        require(instance.getCluster().getMembers().size());
+    }
+
+    private void require(int present) throws IOException {
         if (present < membership.minMembers()) {
             throw new IOException("cluster " + membership.cluster() + ": " + present + " of at least "
                     + membership.minMembers() + " members are there, so changes have no copy");
@@ -37,18 +40,23 @@ final class Copies {
 
     /** Returns when what was told before has its copies. This costs nothing while the members stay the same. */
     void await(HazelcastInstance instance) throws IOException {
-        Set<Member> present = instance.getCluster().getMembers();
-        if (present.equals(members)) {
-            return;
-        }
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(membership.timeoutSeconds());
-        while (!instance.getPartitionService().isClusterSafe()) {
-            if (System.nanoTime() - end > 0) {
+        Set<Member> present = instance.getCluster().getMembers();
+        while (!present.equals(members)) {
+            // Who is left alone needs no copies any more and counts as safe at once.
+            require(present.size());
+            boolean safe = instance.getPartitionService().isClusterSafe();
+            if (!safe && System.nanoTime() - end > 0) {
                 throw new IOException("cluster " + membership.cluster() + ": copies are still being made after "
                         + membership.timeoutSeconds() + " s");
             }
-            LockSupport.parkNanos(PAUSE_NANOS);
+            Set<Member> then = instance.getCluster().getMembers();
+            if (!safe) {
+                LockSupport.parkNanos(PAUSE_NANOS);
+            } else if (then.equals(present)) {
+                members = Set.copyOf(present);
+            }
+            present = then;
         }
-        members = Set.copyOf(present);
     }
 }

@@ -78,7 +78,10 @@ public final class GridMedium implements Medium {
         Claim claim = new Claim(ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE));
         for (int left = CLAIMS; true; left--) {
             try {
-                return map().executeOnKey(device, claim);
+                long epoch = map().executeOnKey(device, claim);
+                // The others may have gone while the claim waited for the former owner's end.
+                copies.require(instance);
+                return epoch;
             } catch (IndeterminateOperationStateException e) {
                 // A member has gone meanwhile, perhaps the former owner. A claim more does no harm.
                 if (left == 1) {
@@ -141,6 +144,11 @@ public final class GridMedium implements Medium {
         }
     }
 
+    /** How many members there are, with this one. */
+    int members() {
+        return instance.getCluster().getMembers().size();
+    }
+
     SharedDevice read(String name) throws IOException {
         return guarded(() -> map().get(name));
     }
@@ -152,6 +160,9 @@ public final class GridMedium implements Medium {
     private <T> T guarded(Step<T> step) throws IOException {
         try {
             return step.run();
+        } catch (IndeterminateOperationStateException e) {
+            throw new IOException(
+                    "cluster " + membership.cluster() + ": a member has gone in mid-change, which may have no copy", e);
         } catch (HazelcastException | IllegalStateException e) {
             throw new IOException("cluster " + membership.cluster() + ": " + e.getMessage(), e);
         }

@@ -63,7 +63,7 @@ public record Membership(
         config.setProperty("hazelcast.merge.first.run.delay.seconds", timeout);
         config.setProperty("hazelcast.merge.next.run.delay.seconds", timeout);
         // A backup that may be missing is a failure, not a success with a delay.
-        config.setProperty("hazelcast.operation.fail.on.indeterminate.operation.state", "true");
+        config.setProperty("hazelcast.operation.fail.on.indeterminate.state", "true");
         NetworkConfig network = config.getNetworkConfig();
         network.setPort(port).setPortAutoIncrement(false);
         if (!publicAddress.isEmpty()) {

@@ -4,6 +4,7 @@
 package org.viommu.mapping.hazelcast.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -20,12 +21,14 @@ import org.junit.jupiter.api.Test;
 import org.viommu.mapping.DeviceRecord;
 import org.viommu.mapping.KeptDevice;
 import org.viommu.mapping.MappingTable;
+import org.viommu.mapping.RecordFault;
 import org.viommu.mapping.recording.BackedStore;
 
 /** Members in one process, on loopback. */
 class GridMediumTest {
     private static final String DEVICE = "vm/iommu0";
     private static final int PORT = 15_710;
+    private static final int HOSTS = 3;
     private static final long LIMIT_NANOS = 120_000_000_000L;
 
     private final List<Member> members = new ArrayList<>();
@@ -38,7 +41,7 @@ class GridMediumTest {
     @Test
     void a_successor_on_another_member_continues_when_the_owner_is_gone() throws IOException {
         Member owner = join(0, 2);
-        Member other = join(1, 2);
+        Member other = join(1, 1);
         await(() -> owner.store.problem().isEmpty());
         DeviceRecord record = owner.begin();
         MappingTable table = owner.store.open(DEVICE, -1);
@@ -104,9 +107,33 @@ class GridMediumTest {
         await(() -> owner.store
                 .problem()
                 .equals("cluster test: 1 of at least 2 members are there, so changes have no copy"));
-        Member other = join(1, 2);
+        Member other = join(1, 1);
         await(() -> owner.store.problem().isEmpty());
         owner.medium.leave();
+        assertThat(starts(continued(other))).containsExactly(0L);
+    }
+
+    @Test
+    void with_too_few_members_nothing_is_taken_over_or_changed_until_another_joins() throws IOException {
+        Member owner = join(0, 1);
+        Member other = join(1, 2);
+        await(() -> owner.store.problem().isEmpty());
+        DeviceRecord record = owner.begin();
+        MappingTable table = owner.store.open(DEVICE, 1);
+        record.opened(1, false);
+        table.map(0, 0xfff, 0x5000, 1);
+        record.commit();
+        assertThat(owner.store.problem()).isEmpty();
+        owner.medium.leave();
+
+        await(() -> other.medium.members() == 1);
+        DeviceRecord refused = other.store.record(DEVICE);
+        assertThatThrownBy(refused::kept)
+                .isInstanceOf(RecordFault.class)
+                .hasMessage("cluster test: 1 of at least 2 members are there, so changes have no copy");
+        refused.close();
+        join(2, 2);
+        await(() -> other.medium.members() == 2);
         assertThat(starts(continued(other))).containsExactly(0L);
     }
 
@@ -137,6 +164,15 @@ class GridMediumTest {
             SharedDevice kept = owner.medium.read(device);
             assertThat(starts(kept.table(kept.kept().tables().get(1)))).containsExactly(0L, 0x1000L);
         }
+    }
+
+    @Test
+    void when_no_member_is_left_nothing_is() throws IOException {
+        Member owner = join(0, 1);
+        owner.begin().commit();
+        assertThat(owner.store.problem()).isEmpty();
+        owner.medium.leave();
+        assertThat(join(1, 1).store.record(DEVICE).kept()).isEmpty();
     }
 
     @Test
@@ -196,7 +232,9 @@ class GridMediumTest {
                 "127.0.0.1",
                 PORT + index,
                 "",
-                List.of("127.0.0.1:" + PORT, "127.0.0.1:" + (PORT + 1)),
+                IntStream.range(PORT, PORT + HOSTS)
+                        .mapToObj(port -> "127.0.0.1:" + port)
+                        .toList(),
                 backups,
                 minMembers,
                 10));
