@@ -6,6 +6,7 @@ package org.viommu.iommu.internal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.viommu.mapping.KeptDevice;
 import org.viommu.mapping.MappingStore;
 import org.viommu.memory.AccessGate;
@@ -43,7 +44,7 @@ final class AddressSpaces {
      * @param settings of the device
      * @param endpoints behind it
      * @param gate that accesses pass
-     * @param store for new tables
+     * @param stores gives the store for new tables, and another one if that does not open the device's record
      * @param failures told of each failure of a store
      * @param trace told of resets and domains
      */
@@ -51,19 +52,21 @@ final class AddressSpaces {
             IommuSettings settings,
             Endpoints endpoints,
             AccessGate gate,
-            MappingStore store,
+            Supplier<MappingStore> stores,
             Consumer<StoreFailure> failures,
             Trace trace) {
         this.settings = settings;
         this.quotas = settings.quotas();
         this.conduct = settings.protocol().compatibility();
         this.endpoints = endpoints;
-        this.store = store;
         this.failures = failures;
         this.trace = trace;
         revocation = new Revocation(gate);
         mappings = new MappingRules(settings, revocation, failures, trace);
-        ledger = openLedger(store);
+        do {
+            store = stores.get();
+            ledger = openLedger(store);
+        } while (!ledger.opened());
     }
 
     /** From now on a guest may use up so much. What it has beyond that it keeps. */
@@ -270,8 +273,7 @@ final class AddressSpaces {
     }
 
     /** Opens new tables in another store from now on, which has got the mappings; forgets the present one's record. */
-    void use(MappingStore next) {
-        Ledger nextLedger = openLedger(next);
+    void use(MappingStore next, Ledger nextLedger) {
         if (nextLedger.records()) {
             write(nextLedger);
         } else {

@@ -65,7 +65,7 @@ final class IommuDevice implements DeviceType, DmaTranslator, AutoCloseable {
         traceFeed = new TraceFeed(settings.qualifiedName(), trace);
         config = new IommuConfigSpace(settings, gate, this::record, trace);
         endpoints = new Endpoints(directory(topology), trace);
-        spaces = new AddressSpaces(settings, endpoints, gate, stores.begin(), stores::failed, trace);
+        spaces = new AddressSpaces(settings, endpoints, gate, stores::begin, stores::failed, trace);
         resumption = new Resumption(settings, spaces, endpoints, config);
         stores.start(this::handover);
     }

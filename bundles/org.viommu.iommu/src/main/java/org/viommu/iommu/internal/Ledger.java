@@ -53,6 +53,11 @@ final class Ledger {
         return record != null;
     }
 
+    /** Whether the store has opened the record, if it has records at all. */
+    boolean opened() {
+        return record != null || !(store instanceof RecordingStore);
+    }
+
     /** What the last owner left. If that cannot be read, nothing is recorded from now on, and it stays. */
     Optional<KeptDevice> kept() {
         try {

@@ -72,10 +72,14 @@ final class Publication {
             checkCount(domains[i], moved);
             mappings += moved;
         }
+        Ledger ledger = spaces.openLedger(target);
+        if (!ledger.opened()) {
+            throw new HandoverFailure("the new store does not open its record of the device");
+        }
         for (int i = 0; i < domains.length; i++) {
             tables[i] = domains[i].replaceTable(tables[i]);
         }
-        spaces.use(target);
+        spaces.use(target, ledger);
         spaces.record(null);
         return new Handover.Result(mappings, System.nanoTime() - begin, damaged.size());
     }

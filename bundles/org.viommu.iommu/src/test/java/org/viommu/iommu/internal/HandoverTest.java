@@ -34,7 +34,7 @@ class HandoverTest {
             settings,
             endpoints,
             gate,
-            new ResidentStore(),
+            ResidentStore::new,
             failure -> {
                 throw failure;
             },

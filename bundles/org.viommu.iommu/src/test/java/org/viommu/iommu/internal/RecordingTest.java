@@ -18,6 +18,7 @@ import org.viommu.topology.Topology;
 import org.viommu.virtio.iommu.IommuConfigLayout;
 import org.viommu.virtio.iommu.IommuFeatures;
 import org.viommu.virtio.iommu.MapFlags;
+import org.viommu.virtio.iommu.RequestStatus;
 
 /** A device whose store records it, and its successor in another process. */
 class RecordingTest {
@@ -195,6 +196,34 @@ class RecordingTest {
             succeed(TestGuest.settings(PAGE), TestGuest.topology(List.of()), next.crash());
         }
         assertThat(snapshot().domains()).containsExactly(new IommuSnapshot.Domain(5, false, 0, List.of(ENDPOINT)));
+    }
+
+    @Test
+    void a_device_does_not_begin_in_a_store_that_does_not_open_its_record() {
+        RecordingTestStore unusable = new RecordingTestStore();
+        unusable.unusable = "/kept: is damaged";
+        TestGuest other = new TestGuest(TestGuest.settings(PAGE), unusable, new TestStore("next"));
+        assertThat(other.attach(1, ENDPOINT)).isEqualTo(RequestStatus.OK);
+        assertThat(other.status.snapshot().store().name()).isEqualTo("next");
+        assertThat(other.status.snapshot().store().problem())
+                .isEqualTo("store 'recording' is not used: /kept: is damaged");
+        unusable.unusable = null;
+        Await.until("the store is used when it can be", unusable::keeps);
+        other.close();
+    }
+
+    @Test
+    void a_device_at_work_does_not_move_into_a_store_that_does_not_open_its_record() {
+        RecordingTestStore unusable = new RecordingTestStore();
+        unusable.unusable = "/kept: is damaged";
+        TestGuest other = new TestGuest(TestGuest.settings(PAGE), new TestStore("first"));
+        other.stores.offer(unusable, Map.of("service.ranking", 1));
+        Await.until(
+                "operators are told",
+                () -> other.status.snapshot().store().problem().endsWith("/kept: is damaged"));
+        assertThat(other.status.snapshot().store().name()).isEqualTo("first");
+        assertThat(other.status.snapshot().store().swaps()).isZero();
+        other.close();
     }
 
     @Test

@@ -27,6 +27,9 @@ final class RecordingTestStore implements RecordingStore {
     boolean open;
     volatile String problem = "";
 
+    /** Why neither the record nor a table can be opened; null if they can. */
+    volatile String unusable;
+
     /** Why what was committed cannot be read; null if it can. */
     volatile String unreadable;
 
@@ -51,6 +54,7 @@ final class RecordingTestStore implements RecordingStore {
 
     @Override
     public MappingTable open(String device, int domain) {
+        check(unusable);
         ResidentTable table = new ResidentTable();
         tables.put(domain, table);
         return table;
@@ -58,11 +62,18 @@ final class RecordingTestStore implements RecordingStore {
 
     @Override
     public DeviceRecord record(String device) {
+        check(unusable);
         if (open) {
             throw new IllegalStateException("the record is open already");
         }
         open = true;
         return new Record();
+    }
+
+    private static void check(String fault) {
+        if (fault != null) {
+            throw new RecordFault(fault, null);
+        }
     }
 
     @Override
@@ -98,12 +109,6 @@ final class RecordingTestStore implements RecordingStore {
                     .get(domain)
                     .forEach((start, entry) -> table.map(start, entry.end, entry.physical, entry.flags));
             return table;
-        }
-
-        private void check(String fault) {
-            if (fault != null) {
-                throw new RecordFault(fault, null);
-            }
         }
 
         @Override

@@ -63,9 +63,12 @@ public final class HazelcastStoreComponent {
     private static final int MIN_TIMEOUT = 2;
     private static final int MAX_TIMEOUT = 60;
 
-    private final GridMedium medium;
+    private static final Map<String, ?> OFFERED = Map.of(
+            MappingStore.DURABLE, true,
+            MappingStore.SHARED, true,
+            MappingStore.BYTES_PER_MAPPING, BYTES_PER_MAPPING);
 
-    /** Null if the cluster cannot be joined. */
+    private final GridMedium medium;
     private final StoreOffer offer;
 
     /** Configuration with the PID {@value HazelcastStoreComponent#PID}. */
@@ -165,23 +168,16 @@ public final class HazelcastStoreComponent {
     public HazelcastStoreComponent(BundleContext context, Map<String, ?> properties) {
         Config config = Settings.read(PID, Config.class, properties, QUALITIES).values();
         medium = new GridMedium(membership(config));
-        BackedStore store = open(config);
-        Map<String, Object> qualities = Map.of(
-                MappingStore.DURABLE, true,
-                MappingStore.SHARED, true,
-                MappingStore.BYTES_PER_MAPPING, BYTES_PER_MAPPING);
-        offer = store == null ? null : new StoreOffer(context, store, RANKING, qualities);
+        offer = offer(context, config);
     }
 
     @Deactivate
     void deactivate() {
-        if (offer != null) {
-            offer.close();
-        }
+        offer.close();
         medium.leave();
     }
 
-    private BackedStore open(Config config) {
+    private StoreOffer offer(BundleContext context, Config config) {
         try {
             BackedStore store = BackedStore.open(SHORT_NAME, medium, Duration.ZERO);
             LOG.info(
@@ -190,11 +186,11 @@ public final class HazelcastStoreComponent {
                     config.cluster(),
                     config.address(),
                     config.port());
-            return store;
+            return StoreOffer.of(context, store, RANKING, OFFERED);
         } catch (IOException e) {
-            LOG.error("store {}: not offered: {}", SHORT_NAME, e.getMessage());
+            LOG.error("store {}: not usable: {}", SHORT_NAME, e.getMessage());
             LOG.debug("store {}: why", SHORT_NAME, e);
-            return null;
+            return StoreOffer.unusable(context, SHORT_NAME, e.getMessage(), RANKING, OFFERED);
         }
     }
 

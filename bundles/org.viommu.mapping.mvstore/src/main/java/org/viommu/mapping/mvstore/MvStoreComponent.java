@@ -62,7 +62,11 @@ public final class MvStoreComponent {
 
     private static final int MAX_DELAY_MILLIS = 60_000;
 
-    /** Null if the file cannot be used. */
+    private static final Map<String, ?> OFFERED = Map.of(
+            MappingStore.DURABLE, true,
+            MappingStore.SHARED, false,
+            MappingStore.BYTES_PER_MAPPING, BYTES_PER_MAPPING);
+
     private final StoreOffer offer;
 
     /** Configuration with the PID {@value MvStoreComponent#PID}. */
@@ -112,37 +116,28 @@ public final class MvStoreComponent {
      */
     @Activate
     public MvStoreComponent(BundleContext context, Map<String, ?> properties) {
-        BackedStore store =
-                open(Settings.read(PID, Config.class, properties, QUALITIES).values());
-        Map<String, Object> qualities = Map.of(
-                MappingStore.DURABLE, true,
-                MappingStore.SHARED, false,
-                MappingStore.BYTES_PER_MAPPING, BYTES_PER_MAPPING);
-        offer = store == null ? null : new StoreOffer(context, store, RANKING, qualities);
-    }
-
-    @Deactivate
-    void deactivate() {
-        if (offer != null) {
-            offer.close();
-        }
-    }
-
-    private static BackedStore open(Config config) {
+        Config config = Settings.read(PID, Config.class, properties, QUALITIES).values();
         int delay = config.commit$_$delay();
         if (delay < 0 || delay > MAX_DELAY_MILLIS) {
             throw refused("commit-delay", delay, "allowed are 0 to " + MAX_DELAY_MILLIS);
         }
-        Path file = path(config.file());
+        offer = offer(context, path(config.file()), config.force(), Duration.ofMillis(delay));
+    }
+
+    @Deactivate
+    void deactivate() {
+        offer.close();
+    }
+
+    private static StoreOffer offer(BundleContext context, Path file, boolean force, Duration delay) {
         try {
-            BackedStore store =
-                    BackedStore.open(SHORT_NAME, new FileMedium(file, config.force()), Duration.ofMillis(delay));
+            BackedStore store = BackedStore.open(SHORT_NAME, new FileMedium(file, force), delay);
             LOG.info("store {}: {} opened", SHORT_NAME, file);
-            return store;
+            return StoreOffer.of(context, store, RANKING, OFFERED);
         } catch (IOException e) {
-            LOG.error("store {}: not offered: {}", SHORT_NAME, e.getMessage());
+            LOG.error("store {}: not usable: {}", SHORT_NAME, e.getMessage());
             LOG.debug("store {}: why", SHORT_NAME, e);
-            return null;
+            return StoreOffer.unusable(context, SHORT_NAME, e.getMessage(), RANKING, OFFERED);
         }
     }
 

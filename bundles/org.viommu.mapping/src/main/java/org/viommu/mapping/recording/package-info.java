@@ -6,7 +6,7 @@
  * made, and a device that goes on when that fails. Such a store says only how its {@link org.viommu.mapping.recording.Medium} keeps what it is told.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package org.viommu.mapping.recording;
 
 import org.osgi.annotation.bundle.Export;

@@ -8,11 +8,14 @@ import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertNotNull;
 import static org.junit.Assert.assertTrue;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
@@ -21,6 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import javax.inject.Inject;
+import org.apache.felix.service.command.CommandProcessor;
+import org.apache.felix.service.command.CommandSession;
 import org.junit.After;
 import org.junit.Before;
 import org.junit.Rule;
@@ -64,6 +69,9 @@ public class DurableStoreIT {
 
     @Inject
     private ConfigurationAdmin configurations;
+
+    @Inject
+    private CommandProcessor commands;
 
     private org.osgi.service.cm.Configuration device;
     private org.osgi.service.cm.Configuration store;
@@ -146,6 +154,37 @@ public class DurableStoreIT {
             assertTrue(isInUse(file("second")));
             assertFalse(isInUse(file("first")));
         });
+    }
+
+    @Test
+    public void a_file_that_cannot_be_used_is_named_and_left_as_it_is() throws Exception {
+        Path foreign = file("notes.txt");
+        String text = "Buy milk.\n".repeat(2_000);
+        Files.writeString(foreign, text);
+        underLoad(() -> {
+            use(foreign);
+            Waiting.until(
+                    () -> "the file is named: " + status.snapshot().store(),
+                    () -> status.snapshot()
+                            .store()
+                            .problem()
+                            .contains(foreign + ": is damaged, or not a file of this store"));
+            awaitStore("radix");
+            assertTrue(why(), why().contains(foreign.toString()));
+            assertEquals(text, Files.readString(foreign));
+            use(file("first"));
+            awaitStore("mvstore");
+        });
+    }
+
+    private String why() throws Exception {
+        CommandSession session = commands.createSession(
+                new ByteArrayInputStream(new byte[0]), new ByteArrayOutputStream(), new ByteArrayOutputStream());
+        try {
+            return String.valueOf(session.execute("viommu:why --json"));
+        } finally {
+            session.close();
+        }
     }
 
     private void underLoad(Change change) throws Exception {

@@ -46,6 +46,11 @@ final class ViommuScript implements AutoCloseable {
         return new ViommuScript(builder.start(), log);
     }
 
+    /** Whether it has ended because the packages that the guest is made of are out of reach. */
+    boolean isOutOfReach() {
+        return !process.isAlive() && process.exitValue() == OUT_OF_REACH;
+    }
+
     /** Waits until it has printed {@code text}; fails if it ends without. */
     void awaitOutput(String text) throws IOException, InterruptedException {
         long end = System.nanoTime() + PATIENCE.toNanos();

@@ -43,7 +43,7 @@ final class FileDevice implements Medium.Device {
 
     @Override
     public Optional<Medium.Kept> kept() throws IOException {
-        return medium.guarded(() -> {
+        return medium.reading(name, () -> {
             String state = medium.names().get(name);
             if (state == null) {
                 return Optional.empty();
@@ -63,7 +63,7 @@ final class FileDevice implements Medium.Device {
 
     @Override
     public void load(long table, ResidentTable.Loader loader) throws IOException {
-        medium.guarded(() -> {
+        medium.reading(name, () -> {
             Cursor<Long, Mapped> cursor = open(table).cursor(null);
             while (cursor.hasNext()) {
                 long start = cursor.next() ^ SIGN;
@@ -135,7 +135,11 @@ final class FileDevice implements Medium.Device {
 
     @Override
     public void created(long table) throws IOException {
-        medium.guarded(() -> open(table));
+        // What the last owner left may have the same ID, if it could not be read.
+        medium.guarded(() -> {
+            open(table).clear();
+            return null;
+        });
     }
 
     @Override

@@ -36,6 +36,9 @@ public final class FileMedium implements Medium {
     private MVStore store;
     private MVMap<String, String> names;
 
+    /** Not while something in the file cannot be read. */
+    private boolean compacts = true;
+
     /**
      * Creates the medium; it opens nothing yet.
      *
@@ -60,7 +63,8 @@ public final class FileMedium implements Medium {
                     .cacheConcurrency(1)
                     .open();
             if (!isNew && store.getStoreVersion() != FORMAT) {
-                throw new IOException(file + ": is not a file of this store");
+                throw new IOException("%s: is not a file of this store: its version is 0x%x and not 0x%x"
+                        .formatted(file, store.getStoreVersion(), FORMAT));
             }
             // A forced commit ends before the next one begins, so that space is free as soon as it is not used.
             store.setRetentionTime(force ? 0 : RETENTION_MILLIS);
@@ -96,12 +100,13 @@ public final class FileMedium implements Medium {
 
     @Override
     public void tidy() {
-        if (store != null && !store.isClosed() && store.getFillRate() < MIN_FILL_RATE) {
+        if (compacts && store != null && !store.isClosed() && store.getFillRate() < MIN_FILL_RATE) {
             try {
                 store.compact(MIN_FILL_RATE, COMPACT_BYTES);
                 commit();
             } catch (IOException | MVStoreException e) {
                 // The next commit will fail too, and will be taken care of.
+                compacts = false;
                 abandon();
             }
         }
@@ -148,6 +153,16 @@ public final class FileMedium implements Medium {
         }
     }
 
+    /** Reads what the file has of a device. MVStore does not check what is in a page, so anything may come of a damaged one. */
+    <T> T reading(String device, Step<T> step) throws IOException {
+        try {
+            return step.run();
+        } catch (RuntimeException e) {
+            throw new IOException(
+                    "%s: what it has of %s cannot be read, and stays as it is: %s".formatted(file, device, root(e)), e);
+        }
+    }
+
     /** Something that is done with the file. */
     interface Step<T> {
         T run() throws IOException;
@@ -180,6 +195,9 @@ public final class FileMedium implements Medium {
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        return String.valueOf(root.getMessage()).lines().findFirst().orElse("");
+        return String.valueOf(root.getMessage() == null ? root : root.getMessage())
+                .lines()
+                .findFirst()
+                .orElse("");
     }
 }

@@ -4,9 +4,11 @@
 package org.viommu.mapping.mvstore.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +27,7 @@ import org.viommu.mapping.DeviceRecord;
 import org.viommu.mapping.KeptDevice;
 import org.viommu.mapping.MapResult;
 import org.viommu.mapping.MappingTable;
+import org.viommu.mapping.RecordFault;
 import org.viommu.mapping.recording.BackedStore;
 
 class FileMediumTest {
@@ -217,7 +220,9 @@ class FileMediumTest {
             store.openMap("mine").put("key", "value");
         }
         byte[] before = Files.readAllBytes(other);
-        assertThatIOException().isThrownBy(() -> open(other)).withMessage(other + ": is not a file of this store");
+        assertThatIOException()
+                .isThrownBy(() -> open(other))
+                .withMessage(other + ": is not a file of this store: its version is 0x0 and not 0x109");
         assertThat(other).hasBinaryContent(before);
     }
 
@@ -235,6 +240,64 @@ class FileMediumTest {
                 .isThrownBy(() -> open(file()))
                 .withMessageStartingWith(file() + ": is damaged, or not a file of this store: ");
         assertThat(file()).hasBinaryContent(damaged);
+    }
+
+    @Test
+    void what_cannot_be_read_of_a_device_is_refused_and_left_as_it_is_while_other_devices_go_on() throws IOException {
+        long marked = 0x1234_5678_9abc_d000L;
+        long end = marked + 0xfff;
+        long wrong = 0xbad;
+        try (BackedStore store = open(file())) {
+            DeviceRecord record = begin(store);
+            MappingTable table = table(store, record, 1);
+            table.map(0, 0xfff, 0, 1);
+            table.map(marked, end, 0, 1);
+            record.commit();
+        }
+        replace(end, wrong);
+        String refusal = file() + ": what it has of " + DEVICE + " cannot be read, and stays as it is: ";
+        try (BackedStore store = open(file())) {
+            DeviceRecord damaged = store.record(DEVICE);
+            assertThat(damaged.kept()).isPresent();
+            assertThatExceptionOfType(RecordFault.class)
+                    .isThrownBy(() -> damaged.resume(1))
+                    .withMessageStartingWith(refusal)
+                    .withMessageNotContaining("\n");
+            damaged.close();
+            DeviceRecord other = store.record("vm/other");
+            other.begin("granule=1", false);
+            table(store, "vm/other", other, 3).map(0, 0xfff, 0, 1);
+            other.commit();
+            assertThat(store.problem()).isEmpty();
+        }
+        replace(wrong, end);
+        try (BackedStore store = open(file())) {
+            assertThat(store.record("vm/other").kept().orElseThrow().domains()).containsKey(3);
+            try (DeviceRecord record = store.record(DEVICE)) {
+                assertThat(record.kept()).isPresent();
+                assertThat(contents(record.resume(1)))
+                        .containsExactly("0..fff->0/1", "%x..%x->0/1".formatted(marked, end));
+            }
+        }
+    }
+
+    @Test
+    void a_device_that_begins_anew_has_nothing_of_what_could_not_be_read() throws IOException {
+        try (BackedStore store = open(file())) {
+            DeviceRecord record = begin(store);
+            table(store, record, 1).map(0, 0xfff, 0, 1);
+            record.commit();
+        }
+        try (BackedStore store = open(file())) {
+            DeviceRecord record = begin(store);
+            table(store, record, 2).map(0x1000, 0x1fff, 0, 1);
+            record.commit();
+        }
+        try (BackedStore store = open(file());
+                DeviceRecord record = store.record(DEVICE)) {
+            assertThat(record.kept().orElseThrow().domains()).isEqualTo(Map.of(2, false));
+            assertThat(contents(record.resume(2))).containsExactly("1000..1fff->0/1");
+        }
     }
 
     private Optional<KeptDevice> keptAfter(boolean stopping, Consumer<DeviceRecord> end) throws IOException {
@@ -258,6 +321,20 @@ class FileMediumTest {
         }
     }
 
+    /** In the file, wherever it stands. */
+    private void replace(long old, long next) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file()));
+        int found = 0;
+        for (int at = 0; at <= bytes.limit() - Long.BYTES; at++) {
+            if (bytes.getLong(at) == old) {
+                bytes.putLong(at, next);
+                found++;
+            }
+        }
+        assertThat(found).isPositive();
+        Files.write(file(), bytes.array());
+    }
+
     private static DeviceRecord begin(BackedStore store) {
         DeviceRecord record = store.record(DEVICE);
         record.begin("granule=1", false);
@@ -265,7 +342,11 @@ class FileMediumTest {
     }
 
     private static MappingTable table(BackedStore store, DeviceRecord record, int domain) {
-        MappingTable table = store.open(DEVICE, domain);
+        return table(store, DEVICE, record, domain);
+    }
+
+    private static MappingTable table(BackedStore store, String device, DeviceRecord record, int domain) {
+        MappingTable table = store.open(device, domain);
         record.opened(domain, false);
         return table;
     }
