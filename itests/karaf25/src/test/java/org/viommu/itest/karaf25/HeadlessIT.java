@@ -6,6 +6,7 @@ package org.viommu.itest.karaf25;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -59,10 +60,28 @@ class HeadlessIT {
                 REPOSITORY.resolve("features/karaf/target/viommu-karaf.kar").toString()));
         prepare.addAll(documentedFeatures());
         call(prepare.toArray(String[]::new));
+        useFreePorts();
         for (MatchResult file :
                 FILE.matcher(Files.readString(HOSTING)).results().toList()) {
             configure(file.group(1), file.group(2).replace("/run/vm1", folder.toString()));
         }
+    }
+
+    /** Another Karaf may run beside. */
+    private void useFreePorts() throws IOException {
+        edit("org.apache.karaf.management.cfg", "rmiRegistryPort", "rmiServerPort");
+        edit("org.apache.karaf.shell.cfg", "sshPort");
+    }
+
+    private void edit(String file, String... ports) throws IOException {
+        Path path = karaf.resolve("etc").resolve(file);
+        String text = Files.readString(path);
+        for (String port : ports) {
+            try (ServerSocket socket = new ServerSocket(0)) {
+                text = text.replaceAll("(?m)^" + port + " *= *\\d+$", port + " = " + socket.getLocalPort());
+            }
+        }
+        Files.writeString(path, text);
     }
 
     /** The arguments of the command in docs/hosting.md that follow the archive. */
@@ -84,7 +103,8 @@ class HeadlessIT {
 
     @Test
     void it_serves_a_machine_and_ends_when_it_is_told_to() throws Exception {
-        process = command(karaf.resolve("bin/karaf").toString(), "server").start();
+        // With "server" a script would stand between, which a signal ends alone.
+        process = command(karaf.resolve("bin/karaf").toString(), "daemon").start();
         await("sockets", () -> Files.exists(socket("iommu0")) && Files.exists(socket("rng0")));
         assertThat(answer(socket("iommu0")).getInt(FLAGS) & (REPLY | FAILED)).isEqualTo(REPLY);
         assertThat(answer(socket("rng0")).getInt(FLAGS) & (REPLY | FAILED)).isEqualTo(REPLY);
@@ -96,6 +116,8 @@ class HeadlessIT {
 
         process.destroy();
         assertThat(process.waitFor(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)).isTrue();
+        assertThat(socket("iommu0")).doesNotExist();
+        assertThat(socket("rng0")).doesNotExist();
     }
 
     /** What the function answers to a client's version. */
