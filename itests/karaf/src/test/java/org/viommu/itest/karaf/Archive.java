@@ -10,16 +10,17 @@ import org.apache.karaf.features.FeaturesService;
 
 /** The archive in Karaf's deploy folder, which Karaf finds by itself some time after it has started. */
 final class Archive {
-    private static final long PATIENCE_MILLIS = 120_000;
-
     private Archive() {}
 
     static void awaitDeployed(FeaturesService features) throws Exception {
-        for (long waited = 0; features.getFeature("viommu") == null; waited += 50) {
-            if (waited >= PATIENCE_MILLIS) {
-                throw new AssertionError("Karaf has not found the archive");
-            }
-            Thread.sleep(50);
+        Patience.until(() -> "Karaf finds the archive", () -> isKnown(features));
+    }
+
+    private static boolean isKnown(FeaturesService features) {
+        try {
+            return features.getFeature("viommu") != null;
+        } catch (Exception e) {
+            throw new AssertionError(e);
         }
     }
 

@@ -12,6 +12,9 @@ import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.karafDist
 import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.logLevel;
 import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.replaceConfigurationFile;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import org.ops4j.pax.exam.Option;
 import org.ops4j.pax.exam.karaf.options.LogLevelOption.LogLevel;
@@ -34,6 +37,9 @@ final class KarafContainer {
                         .unpackDirectory(CONTAINER.resolve("unpacked").toFile()),
                 javaOptions(),
                 configureConsole().ignoreLocalConsole().ignoreRemoteShell(),
+                freePort("etc/org.apache.karaf.management.cfg", "rmiRegistryPort"),
+                freePort("etc/org.apache.karaf.management.cfg", "rmiServerPort"),
+                freePort("etc/org.apache.karaf.shell.cfg", "sshPort"),
                 logLevel(LogLevel.WARN),
                 offline(),
                 // Its imports are there once the features are installed: who makes traffic installs it then.
@@ -46,6 +52,15 @@ final class KarafContainer {
                 replaceConfigurationFile(
                         "deploy/viommu-karaf.kar",
                         Path.of(System.getProperty("viommu.archive")).toFile()));
+    }
+
+    /** Another Karaf may run beside. */
+    private static Option freePort(String file, String key) {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return editConfigurationFilePut(file, key, Integer.toString(socket.getLocalPort()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static String file(String property) {

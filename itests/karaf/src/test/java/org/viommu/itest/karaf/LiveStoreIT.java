@@ -5,15 +5,10 @@ package org.viommu.itest.karaf;
 
 import static org.junit.Assert.assertTrue;
 
-import java.io.ByteArrayOutputStream;
-import java.io.InputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import javax.inject.Inject;
 import org.apache.karaf.features.FeaturesService;
-import org.apache.karaf.shell.api.console.Session;
 import org.apache.karaf.shell.api.console.SessionFactory;
 import org.junit.Before;
 import org.junit.Test;
@@ -64,19 +59,20 @@ public class LiveStoreIT {
 
     @Test
     public void the_commands_work_in_karafs_console() throws Exception {
+        Administrator console = new Administrator(sessions);
         features.installFeature("viommu-shell");
         features.installFeature(STORE);
         WorkingGuest guest = new WorkingGuest(context, configurations);
         try {
             guest.proceedWith("radix");
-            assertContains(execute("viommu:status"), "iommu0", "radix");
-            assertContains(execute("viommu:domains --json"), "\"domain\":5");
-            assertContains(execute("viommu:mappings --help"), "--limit", "DOMAIN", "--json");
-            assertContains(execute("viommu:stores | grep resident"), "org.viommu.iommu");
-            assertContains(execute("viommu:queue-status"), "no device is offered");
-            execute("viommu:swap resident");
+            assertContains(console.type("viommu:status"), "iommu0", "radix");
+            assertContains(console.type("viommu:domains --json"), "\"domain\":5");
+            assertContains(console.type("viommu:mappings --help"), "--limit", "DOMAIN", "--json");
+            assertContains(console.type("viommu:stores | grep resident"), "org.viommu.iommu");
+            assertContains(console.type("viommu:queue-status"), "no device is offered");
+            console.type("viommu:swap resident");
             guest.proceedWith("resident");
-            assertContains(execute("viommu:status"), "iommu0", "resident");
+            assertContains(console.type("viommu:status"), "iommu0", "resident");
             guest.end();
         } finally {
             guest.powerOff();
@@ -100,6 +96,28 @@ public class LiveStoreIT {
             for (ExchangedBundle bundle : former) {
                 bundle.awaitCollected();
             }
+        } finally {
+            guest.powerOff();
+        }
+    }
+
+    @Test
+    public void stores_come_and_go_as_an_administrator_types() throws Exception {
+        Administrator console = new Administrator(sessions);
+        WorkingGuest guest = new WorkingGuest(context, configurations);
+        try {
+            console.type("feature:install viommu-shell viommu-mapping-radix viommu-mapping-tree");
+            guest.proceedWith("radix");
+            console.type("viommu:swap tree");
+            guest.compareWith("tree");
+            console.type("viommu:swap best");
+            guest.compareWith("radix");
+            console.type("feature:uninstall viommu-mapping-radix");
+            guest.compareWith("tree");
+            console.type("feature:uninstall viommu-mapping-tree");
+            guest.compareWith("resident");
+            assertContains(console.type("viommu:status"), "it/iommu0", "resident");
+            guest.end();
         } finally {
             guest.powerOff();
         }
@@ -141,16 +159,6 @@ public class LiveStoreIT {
             device.drive();
         } finally {
             device.powerOff();
-        }
-    }
-
-    private String execute(String command) throws Exception {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
-            Session session = sessions.create(InputStream.nullInputStream(), out, out);
-            Object result = session.execute(command);
-            session.close();
-            return bytes.toString(StandardCharsets.UTF_8) + result;
         }
     }
 
