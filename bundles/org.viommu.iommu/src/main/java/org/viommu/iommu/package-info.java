@@ -6,7 +6,7 @@
  * endpoints.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package org.viommu.iommu;
 
 import org.osgi.annotation.bundle.Export;

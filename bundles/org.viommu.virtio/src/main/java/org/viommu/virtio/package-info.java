@@ -6,7 +6,7 @@
  * and queues that every transport shows to a driver, and the contract of device types that are put behind them.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package org.viommu.virtio;
 
 import org.osgi.annotation.bundle.Export;

@@ -6,7 +6,7 @@
  * sides.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package org.viommu.virtqueue;
 
 import org.osgi.annotation.bundle.Export;

@@ -119,11 +119,13 @@ final class StoreKeeper implements AutoCloseable {
     }
 
     private String problem() {
-        String text = problem;
-        for (Map.Entry<MappingStore, String> store : choice.unread().entrySet()) {
-            text = text.isEmpty() ? notUsed(store.getKey(), store.getValue()) : text;
+        if (!problem.isEmpty()) {
+            return problem;
         }
-        return text.isEmpty() ? problemOf(current) : text;
+        return choice.unread().entrySet().stream()
+                .map(unread -> notUsed(unread.getKey(), unread.getValue()))
+                .findFirst()
+                .orElseGet(() -> problemOf(current));
     }
 
     /** Ends moving. The device then has no need of any store. */

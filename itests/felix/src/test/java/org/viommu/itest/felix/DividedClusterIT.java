@@ -33,10 +33,7 @@ public class DividedClusterIT {
             SubjectProcess owner = hosts.get(1);
             succeed(owner);
             former.goOn();
-            former.hearUntil(FENCED, NOBODY);
-            owner.hear(LINES, oracle::hear);
-            owner.hearUntil("done", oracle::hear);
-            owner.killAfter(0, oracle::hear);
+            fence(former, owner);
             end(hosts.get(2));
         }
     }
@@ -53,10 +50,7 @@ public class DividedClusterIT {
             SubjectProcess owner = hosts.get(1);
             succeed(owner);
             network.heal();
-            former.hearUntil(FENCED, NOBODY);
-            owner.hear(LINES, oracle::hear);
-            owner.hearUntil("done", oracle::hear);
-            owner.killAfter(0, oracle::hear);
+            fence(former, owner);
             end(hosts.get(2));
         }
     }
@@ -75,10 +69,7 @@ public class DividedClusterIT {
             succeed(owner);
             former.hear(LINES, NOBODY);
             network.heal();
-            former.hearUntil(FENCED, NOBODY);
-            owner.hear(LINES, oracle::hear);
-            owner.hearUntil("done", oracle::hear);
-            owner.killAfter(0, oracle::hear);
+            fence(former, owner);
             hosts.restart(1);
             end(hosts.get(1));
         }
@@ -96,6 +87,14 @@ public class DividedClusterIT {
         owner.takeOver(2);
         oracle.check(owner.dump());
         owner.hear(LINES, oracle::hear);
+    }
+
+    /** The former owner hears that it is none any more, while the next one works on; then that one is killed. */
+    private void fence(SubjectProcess former, SubjectProcess owner) throws Exception {
+        former.hearUntil(FENCED, NOBODY);
+        owner.hear(LINES, oracle::hear);
+        owner.hearUntil("done", oracle::hear);
+        owner.killAfter(0, oracle::hear);
     }
 
     /** The last owner has what the next one has answered, and nothing of the first one's. */

@@ -36,7 +36,7 @@ public final class FileMedium implements Medium {
     private MVStore store;
     private MVMap<String, String> names;
 
-    /** Not while something in the file cannot be read. */
+    /** False from the moment on at which something in the file could not be read. */
     private boolean compacts = true;
 
     /**
@@ -104,9 +104,10 @@ public final class FileMedium implements Medium {
             try {
                 store.compact(MIN_FILL_RATE, COMPACT_BYTES);
                 commit();
-            } catch (IOException | MVStoreException e) {
+            } catch (IOException | RuntimeException e) {
+                // There may be room to write again, but what cannot be read stays so.
+                compacts = isOfWriting(e);
                 // The next commit will fail too, and will be taken care of.
-                compacts = false;
                 abandon();
             }
         }
@@ -166,6 +167,12 @@ public final class FileMedium implements Medium {
     /** Something that is done with the file. */
     interface Step<T> {
         T run() throws IOException;
+    }
+
+    /** Whether a failure, or the one that it names, is one of writing: a full disk, a limit. */
+    static boolean isOfWriting(Exception failure) {
+        Throwable origin = failure instanceof IOException ? failure.getCause() : failure;
+        return origin instanceof MVStoreException failed && failed.getErrorCode() == DataUtils.ERROR_WRITING_FAILED;
     }
 
     /** Tables that no device refers to: copies that were not completed. */

@@ -20,7 +20,9 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVStore;
+import org.h2.mvstore.MVStoreException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.viommu.mapping.DeviceRecord;
@@ -298,6 +300,20 @@ class FileMediumTest {
             assertThat(record.kept().orElseThrow().domains()).isEqualTo(Map.of(2, false));
             assertThat(contents(record.resume(2))).containsExactly("1000..1fff->0/1");
         }
+    }
+
+    @Test
+    void a_disk_that_was_full_is_compacted_later_but_not_a_file_that_cannot_be_read() {
+        MVStoreException full = new MVStoreException(DataUtils.ERROR_WRITING_FAILED, "no space");
+        assertThat(FileMedium.isOfWriting(full)).isTrue();
+        assertThat(FileMedium.isOfWriting(new IOException("store: cannot be written", full)))
+                .isTrue();
+        MVStoreException damaged = new MVStoreException(DataUtils.ERROR_FILE_CORRUPT, "page");
+        assertThat(FileMedium.isOfWriting(damaged)).isFalse();
+        assertThat(FileMedium.isOfWriting(new IOException("store: is damaged", damaged)))
+                .isFalse();
+        assertThat(FileMedium.isOfWriting(new IndexOutOfBoundsException("in a damaged page")))
+                .isFalse();
     }
 
     private Optional<KeptDevice> keptAfter(boolean stopping, Consumer<DeviceRecord> end) throws IOException {
