@@ -22,6 +22,7 @@ import org.viommu.virtio.iommu.RequestStatus;
  */
 final class AddressSpaces {
     private final IommuSettings settings;
+    private final String name;
     private Quotas quotas;
     private final Compatibility conduct;
     private final Revocation revocation;
@@ -56,6 +57,7 @@ final class AddressSpaces {
             Consumer<StoreFailure> failures,
             Trace trace) {
         this.settings = settings;
+        this.name = settings.qualifiedName();
         this.quotas = settings.quotas();
         this.conduct = settings.protocol().compatibility();
         this.endpoints = endpoints;
@@ -295,7 +297,7 @@ final class AddressSpaces {
 
     /** Opens the record of the device in a store. */
     Ledger openLedger(MappingStore recorded) {
-        return Ledger.open(recorded, settings.qualifiedName(), failures);
+        return Ledger.open(recorded, name, failures);
     }
 
     /** Whether there is no domain. */
@@ -333,7 +335,7 @@ final class AddressSpaces {
     private Domain create(int id, boolean bypass) {
         // A store may keep tables by domain ID, so the old one of this ID must be closed.
         settle();
-        Domain domain = new Domain(id, bypass ? null : DomainTable.open(store, settings.qualifiedName(), id));
+        Domain domain = new Domain(id, bypass ? null : DomainTable.open(store, name, id));
         domains.put(domain);
         ledger.opened(domain);
         if (trace.on()) {

@@ -5,6 +5,7 @@ package org.viommu.iommu.internal;
 
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 
 /**
  * What the writer has changed since a hand-over began, in order, for the one who copies. It is a ring of fixed size: a
@@ -38,8 +39,22 @@ final class Journal {
     private final long[] physicals = new long[CAPACITY];
     private final AtomicLong appended = new AtomicLong();
     private final AtomicLong replayed = new AtomicLong();
+    private final LongSupplier clock;
     private volatile int lead = RELAXED_LEAD;
     private volatile boolean lost;
+
+    /** When the writer began its present batch, by the clock. */
+    private long batchBegan;
+
+    Journal() {
+        this(System::nanoTime);
+    }
+
+    /** @param clock tells nanoseconds */
+    Journal(LongSupplier clock) {
+        this.clock = clock;
+        batchBegan = clock.getAsLong();
+    }
 
     /** A mapping was added; its flags are not negative. */
     void map(Domain domain, long start, long end, long physical, int flags) {
@@ -76,8 +91,14 @@ final class Journal {
         return appended.getAcquire() - replayed.getAcquire();
     }
 
+    /** Nanoseconds since the writer, which asks, began the batch that it has just ended. */
+    long batchNanos() {
+        return clock.getAsLong() - batchBegan;
+    }
+
     /** Called by the writer between two batches: waits a moment if it is too far ahead. */
     void throttle() {
+        batchBegan = clock.getAsLong();
         for (int i = 0; i < MAX_PAUSES && !lost && backlog() > lead; i++) {
             LockSupport.parkNanos(PAUSE_NANOS);
         }

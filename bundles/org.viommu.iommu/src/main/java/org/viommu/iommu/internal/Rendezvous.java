@@ -14,7 +14,12 @@ import java.util.function.LongFunction;
  * other moment the writer goes on with the next batch at once, and is asked again. It never waits for the other thread,
  * which may have lost its processor.
  *
- * <p>A guest that leaves no such moment is given less and less room, until the last step takes what it takes.
+ * <p>The writer itself may lose its processor in the middle of the last step, and then that takes as long as others have
+ * their turn. It is least likely right after it has been given the processor, which shows as a batch that took much
+ * longer than batches do. Such a moment is waited for a while; where nobody takes processors away there is none, and
+ * none is needed.
+ *
+ * <p>A guest that leaves no short moment is given less and less room, until the last step takes what it takes.
  */
 final class Rendezvous {
     /** Changes that the writer may have to do again itself. */
@@ -25,6 +30,12 @@ final class Rendezvous {
 
     /** Half of what a journal holds: with that any moment suits. */
     private static final int DOUBLINGS = 11;
+
+    /** So many moments are let pass in the hope of one when the writer has just been given its processor. */
+    private static final int HOPE = 64;
+
+    /** A batch takes a tenth of that, unless the writer was not running in the middle of it. */
+    private static final long INTERRUPTED_NANOS = 200_000;
 
     /** Changes that are done again before the writer may have the replica. */
     private static final int BITE = 16;
@@ -65,13 +76,14 @@ final class Rendezvous {
      */
     <T> Optional<T> attempt(int attempt, LongFunction<T> lastStep) {
         long permitted = (long) SHORT_BACKLOG << Math.min(attempt / PATIENCE, DOUBLINGS);
-        return writer.call(() -> stop(permitted, lastStep), this::follow);
+        return writer.call(() -> stop(attempt < HOPE, permitted, lastStep), this::follow);
     }
 
     /** Done by the writer. */
-    private <T> Optional<T> stop(long permitted, LongFunction<T> lastStep) {
+    private <T> Optional<T> stop(boolean choosy, long permitted, LongFunction<T> lastStep) {
         long begin = System.nanoTime();
-        if (journal.lost() || journal.backlog() > permitted || !taken.compareAndSet(false, true)) {
+        boolean early = choosy && journal.batchNanos() < INTERRUPTED_NANOS;
+        if (early || journal.lost() || journal.backlog() > permitted || !taken.compareAndSet(false, true)) {
             return Optional.empty();
         }
         journal.replay(replica, permitted);
@@ -80,11 +92,13 @@ final class Rendezvous {
 
     /** Done by the copying thread again and again, until the writer comes to it. */
     private void follow() {
-        boolean some = false;
-        if (taken.compareAndSet(false, true)) {
-            some = journal.replay(replica, BITE);
-            taken.set(false);
+        if (!taken.compareAndSet(false, true)) {
+            // The last step is under way, and may need this thread's processor.
+            LockSupport.parkNanos(NAP_NANOS);
+            return;
         }
+        boolean some = journal.replay(replica, BITE);
+        taken.set(false);
         idle = some ? 0 : idle + 1;
         if (idle > SPINS) {
             LockSupport.parkNanos(NAP_NANOS);
