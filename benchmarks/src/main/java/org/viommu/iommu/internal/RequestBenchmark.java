@@ -90,6 +90,12 @@ public class RequestBenchmark {
     /** Starts a device and fills a domain, and a table beside it. */
     @Setup
     public void fill() throws RingFault, AccessFault {
+        fill(live);
+    }
+
+    /** The same without JMH, which would set the number of mappings. */
+    void fill(int mappings) throws RingFault, AccessFault {
+        live = mappings;
         memory.add(new MemoryRegion(0, MEMORY_SIZE - 1, true, List.of(ByteBuffer.allocateDirect(MEMORY_SIZE))));
         StoreKeeper stores = new StoreKeeper("vm/iommu0");
         stores.offer(new RadixStore(Long.MAX_VALUE), Map.of());

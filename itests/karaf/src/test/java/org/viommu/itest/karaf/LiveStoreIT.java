@@ -3,6 +3,7 @@
 
 package org.viommu.itest.karaf;
 
+import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 
 import java.util.ArrayList;
@@ -70,6 +71,11 @@ public class LiveStoreIT {
             assertContains(console.type("viommu:mappings --help"), "--limit", "DOMAIN", "--json");
             assertContains(console.type("viommu:stores | grep resident"), "org.viommu.iommu");
             assertContains(console.type("viommu:queue-status"), "no device is offered");
+            assertEquals(
+                    List.of("--device", "--from", "--json", "--limit", "--to"), offered(console, "viommu:mappings --"));
+            assertEquals(List.of("it/iommu0"), offered(console, "viommu:mappings --json -d "));
+            assertEquals(List.of("radix", "resident"), offered(console, "viommu:swap r"));
+            assertContains(console.type("viommu:complete swap -d ''"), "it/iommu0");
             console.type("viommu:swap resident");
             guest.proceedWith("resident");
             assertContains(console.type("viommu:status"), "iommu0", "resident");
@@ -160,6 +166,11 @@ public class LiveStoreIT {
         } finally {
             device.powerOff();
         }
+    }
+
+    /** Without what Karaf offers for any command. */
+    private static List<String> offered(Administrator console, String line) {
+        return console.complete(line).stream().map(String::trim).sorted().toList();
     }
 
     private static void assertContains(String text, String... parts) {

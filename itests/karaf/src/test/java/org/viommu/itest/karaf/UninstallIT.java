@@ -79,6 +79,7 @@ public class UninstallIT {
             assertEquals("services", List.of(), services());
             assertEquals("MBeans", List.of(), beans());
             assertEquals("port of Prometheus", "", scraped(port));
+            assertEquals("completion", List.of(), console.complete("viommu:swap "));
             assertEquals("features", List.of(), Archive.names(Stream.of(features.listInstalledFeatures())));
         }
         for (Configuration configuration : created) {
