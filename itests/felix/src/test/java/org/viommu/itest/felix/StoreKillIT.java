@@ -83,6 +83,30 @@ public class StoreKillIT {
     }
 
     @Test
+    public void a_full_disk_is_survived_and_gets_everything_when_there_is_room_again() throws Exception {
+        oracle.hear("fresh true");
+        try (SmallDisk disk = SmallDisk.mount(folder.newFolder().toPath())) {
+            Path file = disk.folder().resolve("store");
+            try (SubjectProcess platform = subject("mvstore", 1, "file=" + file)) {
+                oracle.check(platform.dump());
+                platform.hear(LINES, oracle::hear);
+                disk.fill();
+                String full = platform.hearUntil("unkept ", oracle::hear);
+                assertTrue(full, full.startsWith("unkept " + file + ": cannot be written: "));
+                assertTrue(full, full.contains("No space left on device"));
+                platform.hear(LINES, oracle::hear);
+                disk.makeRoom();
+                platform.hearUntil("done", oracle::hear);
+                platform.killAfter(LINES, oracle::hear);
+            }
+            try (SubjectProcess platform = subject("mvstore", 0, "file=" + file)) {
+                oracle.check(platform.dump());
+                assertEquals(0, platform.end());
+            }
+        }
+    }
+
+    @Test
     public void what_was_answered_outlives_a_kill_of_the_owner_where_another_host_has_it() throws Exception {
         oracle.hear("fresh true");
         String[] first = {"port=15801", "members=127.0.0.1:15802"};
