@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** The script {@code viommu} as a process, with all that it prints in a log that stays. */
@@ -81,10 +82,15 @@ final class ViommuScript implements AutoCloseable {
 
     /** The QEMU that it has started. */
     ProcessHandle qemu() {
+        return findQemu().orElseThrow(() -> new AssertionError("no QEMU"));
+    }
+
+    /** The QEMU that it has started, if it has yet. */
+    Optional<ProcessHandle> findQemu() {
+        // Others of its are only asked what they can do.
         return process.descendants()
-                .filter(child -> child.info().commandLine().orElse("").contains("qemu-system-x86_64"))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("no QEMU"));
+                .filter(child -> child.info().commandLine().orElse("").matches(".*qemu-system-x86_64 .* -kernel .*"))
+                .findFirst();
     }
 
     /** Ends what a failed test has left. */
