@@ -13,8 +13,9 @@ final class Endpoint implements IdTable.Identified {
      *
      * @param reserved what is reserved for it; null if the topology does not know it
      * @param domain where it is attached; null if nowhere
+     * @param traced whether each access is told
      */
-    record View(ReservedRegions reserved, Domain domain) {
+    record View(ReservedRegions reserved, Domain domain, boolean traced) {
         boolean known() {
             return reserved != null;
         }

@@ -36,13 +36,13 @@ final class Endpoints {
     /** Makes an endpoint a member of a domain. */
     synchronized void attach(int id, Domain domain) {
         Endpoint endpoint = obtain(id);
-        endpoint.change(new Endpoint.View(endpoint.view().reserved(), domain));
+        endpoint.change(view(endpoint.view().reserved(), domain));
     }
 
     /** Makes an endpoint a member of no domain. */
     synchronized void detach(int id) {
         Endpoint endpoint = obtain(id);
-        endpoint.change(new Endpoint.View(endpoint.view().reserved(), null));
+        endpoint.change(view(endpoint.view().reserved(), null));
         dropIfUnused(endpoint);
     }
 
@@ -66,8 +66,13 @@ final class Endpoints {
 
     /** Brings an endpoint up to date with the directory. */
     synchronized void refresh(Endpoint endpoint) {
-        endpoint.change(
-                new Endpoint.View(directory.find(endpoint.id()), endpoint.view().domain()));
+        endpoint.change(view(directory.find(endpoint.id()), endpoint.view().domain()));
+    }
+
+    /** Has ports notice that the trace has begun or ended: they look at nothing but their endpoint's view. */
+    synchronized void traceChanged() {
+        table.forEach(endpoint ->
+                endpoint.change(view(endpoint.view().reserved(), endpoint.view().domain())));
     }
 
     /** Visits the endpoints that are attached or have an open port. */
@@ -75,10 +80,14 @@ final class Endpoints {
         table.forEach(visitor);
     }
 
+    private Endpoint.View view(ReservedRegions reserved, Domain domain) {
+        return new Endpoint.View(reserved, domain, trace.on());
+    }
+
     private Endpoint obtain(int id) {
         Endpoint endpoint = table.get(id);
         if (endpoint == null) {
-            endpoint = new Endpoint(id, new Endpoint.View(directory.find(id), null));
+            endpoint = new Endpoint(id, view(directory.find(id), null));
             table.put(endpoint);
             if (trace.on()) {
                 trace.put(TraceKind.GET_ENDPOINT, id);

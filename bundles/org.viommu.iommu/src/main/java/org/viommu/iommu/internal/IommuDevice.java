@@ -62,9 +62,9 @@ final class IommuDevice implements DeviceType, DmaTranslator, AutoCloseable {
         this.settings = settings;
         this.stores = stores;
         this.extensions = extensions;
-        traceFeed = new TraceFeed(settings.qualifiedName(), trace);
         config = new IommuConfigSpace(settings, gate, this::record, trace);
         endpoints = new Endpoints(directory(topology), trace);
+        traceFeed = new TraceFeed(settings.qualifiedName(), trace, endpoints::traceChanged);
         spaces = new AddressSpaces(settings, endpoints, gate, stores::begin, stores::failed, trace);
         resumption = new Resumption(settings, spaces, endpoints, config);
         stores.start(this::handover);

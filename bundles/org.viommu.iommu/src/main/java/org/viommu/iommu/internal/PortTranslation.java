@@ -81,13 +81,9 @@ final class PortTranslation {
     long translate(long address, Direction direction) throws AccessFault {
         COUNT.setOpaque(this, count + 1);
         Endpoint.View view = endpoint.view();
-        return trace.on() ? traced(view, address, direction) : resolve(view, address, direction);
-    }
-
-    private long resolve(Endpoint.View view, long address, Direction direction) throws AccessFault {
         return view == cachedView && (cache.holds(address) || cache.recall(address))
                 ? cached(address, direction)
-                : decide(view, address, direction);
+                : view.traced() ? traced(view, address, direction) : decide(view, address, direction);
     }
 
     /** Last I/O virtual address (inclusive) to which the translation goes on without a break. */
@@ -106,7 +102,7 @@ final class PortTranslation {
         cachedView = null;
     }
 
-    /** Tells of accesses that bypass nothing, and where they go. */
+    /** Tells of accesses that bypass nothing, and where they go. Forgets the view, so that the next one is told too. */
     private long traced(Endpoint.View view, long address, Direction direction) throws AccessFault {
         boolean bypasses = view.attached() ? view.domain().bypass() : config.bypass();
         if (!bypasses) {
@@ -114,7 +110,12 @@ final class PortTranslation {
             trace.put(TraceKind.TRANSLATE, endpoint.id(), address, access);
         }
         passed = false;
-        long physical = resolve(view, address, direction);
+        long physical;
+        try {
+            physical = decide(view, address, direction);
+        } finally {
+            cachedView = null;
+        }
         if (!passed) {
             trace.put(TraceKind.TRANSLATE_OUT, endpoint.id(), address, physical);
         }

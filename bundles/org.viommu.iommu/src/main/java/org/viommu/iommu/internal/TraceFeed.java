@@ -28,6 +28,7 @@ final class TraceFeed {
 
     private final String device;
     private final Trace trace;
+    private final Runnable changed;
     private final List<TraceListener> listeners = new ArrayList<>();
     private TraceRing ring;
     private Thread thread;
@@ -43,10 +44,12 @@ final class TraceFeed {
      *
      * @param device its {@code MACHINE/NAME}
      * @param trace where it notes
+     * @param changed told when the trace has begun or ended
      */
-    TraceFeed(String device, Trace trace) {
+    TraceFeed(String device, Trace trace, Runnable changed) {
         this.device = device;
         this.trace = trace;
+        this.changed = changed;
     }
 
     /** Tells a listener what happens from now on. */
@@ -82,11 +85,13 @@ final class TraceFeed {
         thread.setDaemon(true);
         thread.start();
         trace.begin(ring);
+        changed.run();
     }
 
     private void endIfUnwanted() {
         if (listeners.isEmpty() && thread != null) {
             trace.end();
+            changed.run();
             thread = null;
         }
     }

@@ -21,7 +21,7 @@ class TraceFeedTest {
     private static final int EACH = 1000;
 
     private final Trace trace = new Trace();
-    private final TraceFeed feed = new TraceFeed("vm/iommu0", trace);
+    private final TraceFeed feed = new TraceFeed("vm/iommu0", trace, () -> {});
 
     @Test
     void a_trace_is_on_while_there_is_a_listener() {

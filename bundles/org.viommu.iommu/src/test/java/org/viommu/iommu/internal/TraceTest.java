@@ -91,6 +91,7 @@ class TraceTest {
             trace();
             port.getByte(0x10020);
             assertThatExceptionOfType(AccessFault.class).isThrownBy(() -> port.putByte(0x10030, (byte) 0));
+            port.getByte(0x10040);
             guest.serve(IommuQueues.EVENT);
         }
         assertThat(told())
@@ -98,6 +99,8 @@ class TraceTest {
                         "virtio_iommu_translate mr=vm/iommu0 rid=16 addr=0x10020 flag=1",
                         "virtio_iommu_translate_out 0x10020 -> 0x100020 for sid=16",
                         "virtio_iommu_translate mr=vm/iommu0 rid=16 addr=0x10030 flag=2",
+                        "virtio_iommu_translate mr=vm/iommu0 rid=16 addr=0x10040 flag=1",
+                        "virtio_iommu_translate_out 0x10040 -> 0x100040 for sid=16",
                         "virtio_iommu_report_fault FAULT reason=2 flags=258 endpoint=16 address =0x10030");
     }
 
