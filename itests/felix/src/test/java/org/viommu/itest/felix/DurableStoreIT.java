@@ -39,6 +39,7 @@ import org.ops4j.pax.exam.spi.reactors.ExamReactorStrategy;
 import org.ops4j.pax.exam.spi.reactors.PerClass;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.cm.ConfigurationAdmin;
@@ -51,6 +52,7 @@ import org.viommu.itest.traffic.SampleTopology;
 import org.viommu.itest.traffic.TestGuest;
 import org.viommu.itest.traffic.Traffic;
 import org.viommu.itest.traffic.Waiting;
+import org.viommu.mapping.MappingStore;
 import org.viommu.topology.TopologySource;
 import org.viommu.virtio.DeviceType;
 
@@ -108,6 +110,8 @@ public class DurableStoreIT {
         device.delete();
         store.delete();
         Waiting.until(() -> "the device goes", () -> context.getServiceReference(IommuStatus.class) == null);
+        // Else the next device may begin in this file, and move to its own when the test has begun.
+        Waiting.until(() -> "the store goes", () -> !isOffered("mvstore"));
         topology.unregister();
     }
 
@@ -235,6 +239,15 @@ public class DurableStoreIT {
             IommuSnapshot.Store now = status.snapshot().store();
             return now.name().equals(name) && now.movingTo().isEmpty();
         });
+    }
+
+    private boolean isOffered(String name) {
+        try {
+            return !context.getServiceReferences(MappingStore.class, "(viommu.store=" + name + ")")
+                    .isEmpty();
+        } catch (InvalidSyntaxException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private Bundle bundle() {

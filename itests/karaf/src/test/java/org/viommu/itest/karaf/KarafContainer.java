@@ -48,6 +48,7 @@ final class KarafContainer {
                                 .resolve("org.viommu.itest.traffic.jar")
                                 .toUri()
                                 .toString()),
+                systemProperty("viommu.kept").value(CONTAINER.resolve("kept").toString()),
                 systemProperty("viommu.hosting").value(file("viommu.hosting")),
                 replaceConfigurationFile(
                         "deploy/viommu-karaf.kar",

@@ -4,55 +4,36 @@
 package org.viommu.itest.traffic;
 
 import java.io.IOException;
-import java.util.Hashtable;
-import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.TreeMap;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
-import org.osgi.framework.ServiceRegistration;
-import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
-import org.osgi.util.tracker.ServiceTracker;
 import org.viommu.dma.DmaPort;
 import org.viommu.dma.DmaTranslator;
 import org.viommu.iommu.IommuSnapshot;
 import org.viommu.iommu.IommuStatus;
-import org.viommu.topology.TopologySource;
 import org.viommu.virtio.DeviceType;
 
-/** A configured IOMMU and a guest that sends it requests and DMA until it is powered off. */
+/** A machine with a guest that sends its IOMMU requests and DMA until it is powered off. */
 public final class WorkingGuest {
     /** What is done while the guest works. */
     public interface Operation {
         void run() throws Exception;
     }
 
-    private static final String MACHINE = "it";
-    private static final String OURS = "(viommu.machine=" + MACHINE + ")";
-
-    private final BundleContext context;
-    private final ServiceRegistration<TopologySource> topology;
-    private final Configuration configuration;
+    private final Machine machine;
     private final ServiceReference<IommuStatus> device;
     private final Object since;
-    private final IommuStatus status;
     private final TestGuest guest;
     private final DmaPort port;
     private final Traffic traffic;
 
     public WorkingGuest(BundleContext context, ConfigurationAdmin configurations) throws Exception {
-        this.context = context;
-        topology = context.registerService(
-                TopologySource.class, new SampleTopology(), new Hashtable<>(Map.of(TopologySource.MACHINE, MACHINE)));
-        configuration = configurations.createFactoryConfiguration("org.viommu.iommu", "?");
-        configure(Map.of());
-        guest = new TestGuest(service(DeviceType.class));
-        port = service(DmaTranslator.class).open(SampleTopology.ENDPOINT, guest.memory());
-        status = service(IommuStatus.class);
-        device = present();
+        machine = new Machine(context, configurations);
+        guest = new TestGuest(machine.service(DeviceType.class));
+        port = machine.service(DmaTranslator.class).open(SampleTopology.ENDPOINT, guest.memory());
+        device = machine.present();
         since = device.getProperty(IommuStatus.SINCE);
         require("no " + IommuStatus.SINCE, since != null);
         traffic = new Traffic(guest, port);
@@ -60,19 +41,17 @@ public final class WorkingGuest {
 
     /** Where the mappings are kept. */
     public IommuSnapshot.Store store() {
-        return status.snapshot().store();
+        return machine.store();
     }
 
     /** Lets the device use stores that pass a filter, and no others. */
     public void admit(String target) throws IOException {
-        configure(Map.of("store.target", target));
+        machine.configure(Map.of("store.target", target));
     }
 
     /** Returns when the mappings are in that store and no move is under way. */
     public void awaitStore(String name) throws InterruptedException {
-        Waiting.until(
-                () -> "store " + name + ", now " + store(),
-                () -> store().name().equals(name) && store().movingTo().isEmpty());
+        machine.awaitStore(name);
     }
 
     /** Returns when both requests and DMA have gone on after the call. */
@@ -107,69 +86,30 @@ public final class WorkingGuest {
         traffic.compare(this::check);
     }
 
-    /** Ends the traffic and compares all that was promised. */
-    public void end() throws InterruptedException {
+    /** Ends the traffic and compares all that was promised, which it returns. */
+    public NavigableMap<Long, Long> end() throws InterruptedException {
         traffic.end();
         check(traffic.oracle());
+        return traffic.oracle();
     }
 
     public void powerOff() throws Exception {
         traffic.stop();
         port.close();
         guest.close();
-        configuration.delete();
-        // Configurations are worked off on another thread; the next guest must not meet this one's device.
-        Waiting.until(() -> "the device goes", () -> present() == null);
-        topology.unregister();
+        machine.powerOff();
     }
 
     private void check(NavigableMap<Long, Long> promised) {
-        require("the device was restarted", device.equals(present()));
+        require("the device was restarted", device.equals(machine.present()));
         require("the device began anew", since.equals(device.getProperty(IommuStatus.SINCE)));
-        require("mappings are not as promised", promised.equals(mappings()));
+        require("mappings are not as promised", promised.equals(machine.mappings()));
         require("DMA was refused", guest.faults() == 0);
-    }
-
-    /** The device that is there now. */
-    private ServiceReference<IommuStatus> present() {
-        try {
-            return context.getServiceReferences(IommuStatus.class, OURS).stream()
-                    .findFirst()
-                    .orElse(null);
-        } catch (InvalidSyntaxException e) {
-            throw new AssertionError(e);
-        }
     }
 
     private static void require(String otherwise, boolean condition) {
         if (!condition) {
             throw new AssertionError(otherwise);
         }
-    }
-
-    private Map<Long, Long> mappings() {
-        Map<Long, Long> found = new TreeMap<>();
-        List<IommuSnapshot.Mapping> page = status.mappings(Traffic.DOMAIN, 0, IommuStatus.MAX_PAGE);
-        while (!page.isEmpty()) {
-            page.forEach(mapping -> found.put(mapping.start(), mapping.physical()));
-            page = status.mappings(Traffic.DOMAIN, page.get(page.size() - 1).end() + 1, IommuStatus.MAX_PAGE);
-        }
-        return found;
-    }
-
-    private void configure(Map<String, Object> more) throws IOException {
-        Hashtable<String, Object> properties =
-                new Hashtable<>(Map.of("machine", MACHINE, "name", "iommu0", "address", "00:01.0"));
-        properties.putAll(more);
-        configuration.update(properties);
-    }
-
-    private <T> T service(Class<T> type) throws Exception {
-        String filter = "(&(objectClass=" + type.getName() + ")" + OURS + ")";
-        ServiceTracker<T, T> tracker = new ServiceTracker<>(context, context.createFilter(filter), null);
-        tracker.open();
-        T service = tracker.waitForService(60_000);
-        require("no " + filter, service != null);
-        return service;
     }
 }
