@@ -73,6 +73,33 @@ class BackedStoreTest {
     }
 
     @Test
+    void a_look_up_waits_for_no_medium() throws InterruptedException {
+        table.map(0x1000, 0x1fff, 0x5000, 1);
+        record.commit();
+        Thread committing = new Thread(() -> {
+            table.map(0x2000, 0x2fff, 0x6000, 1);
+            record.commit();
+        });
+        boolean[] found = new boolean[2];
+        Thread looking = new Thread(() -> {
+            found[0] = table.lookup(0x1000, new Translation());
+            found[1] = table.lookup(0x2000, new Translation());
+        });
+        int before = medium.commits;
+        synchronized (medium) {
+            committing.start();
+            await(() -> committing.getState() == Thread.State.WAITING
+                    || committing.getState() == Thread.State.TIMED_WAITING);
+            looking.start();
+            looking.join(LIMIT_NANOS / 1_000_000);
+            assertThat(found).as("while the medium lets nobody in").containsExactly(true, true);
+            assertThat(medium.commits).isEqualTo(before);
+        }
+        committing.join();
+        assertThat(kept().get("domain 1")).contains("8192=2fff->6000");
+    }
+
+    @Test
     void while_the_medium_is_full_the_device_goes_on_and_operators_are_told() {
         medium.full = true;
         table.map(0x1000, 0x1fff, 0x5000, 1);
