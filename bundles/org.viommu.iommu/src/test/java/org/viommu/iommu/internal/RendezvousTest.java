@@ -25,19 +25,19 @@ class RendezvousTest {
     }
 
     @Test
-    void aWriterThatHasHadItsProcessorForLongIsAskedAgain() {
+    void a_writer_that_has_had_its_processor_for_long_is_asked_again() {
         batch(USUAL_NANOS);
         assertThat(attempt(0)).isEmpty();
     }
 
     @Test
-    void aWriterThatHasJustBeenGivenItsProcessorTakesTheLastStep() {
+    void a_writer_that_has_just_been_given_its_processor_takes_the_last_step() {
         batch(LONG_NANOS);
         assertThat(attempt(0)).contains("done");
     }
 
     @Test
-    void onlyTheBatchBeforeCounts() {
+    void only_the_batch_before_counts() {
         batch(LONG_NANOS);
         journal.throttle();
         batch(USUAL_NANOS);
@@ -45,7 +45,7 @@ class RendezvousTest {
     }
 
     @Test
-    void aWriterThatNobodyInterruptsTakesTheLastStepAfterAWhile() {
+    void a_writer_that_nobody_interrupts_takes_the_last_step_after_a_while() {
         int attempt = 0;
         Optional<String> done = Optional.empty();
         while (done.isEmpty() && attempt < 1000) {
@@ -58,7 +58,7 @@ class RendezvousTest {
     }
 
     @Test
-    void theLastStepHasAllChanges() {
+    void the_last_step_has_all_changes() {
         for (int page = 0; page < 10; page++) {
             journal.map(domain, page * 0x1000L, page * 0x1000L + 0xfff, 0, 1);
         }
@@ -68,7 +68,7 @@ class RendezvousTest {
     }
 
     @Test
-    void aLongBacklogIsLeftToTheOneWhoCopies() {
+    void a_long_backlog_is_left_to_the_one_who_copies() {
         for (int page = 0; page < 100; page++) {
             journal.map(domain, page * 0x1000L, page * 0x1000L + 0xfff, 0, 1);
         }
