@@ -37,8 +37,7 @@ final class JavaDevice {
                     batch.written(i, answer(batch.chain(i)));
                 }
                 queue.push(batch);
-                queue.publish();
-                interrupts += queue.interruptWanted() ? 1 : 0;
+                interrupts += queue.flush() ? 1 : 0;
             }
             return served;
         } finally {

@@ -195,6 +195,11 @@ final class SessionQueue implements DeviceQueue {
     }
 
     @Override
+    public boolean flush() throws RingFault {
+        return ring != null && ring.flush();
+    }
+
+    @Override
     public void suppressKicks() throws RingFault {
         if (ring != null) {
             ring.suppressKicks();

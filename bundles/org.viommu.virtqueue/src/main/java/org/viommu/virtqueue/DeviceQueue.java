@@ -15,8 +15,7 @@ import org.osgi.annotation.versioning.ProviderType;
  *       int written = serve(chain);
  *       queue.push(chain, written);
  *   }
- *   queue.publish();
- *   if (queue.interruptWanted()) ...
+ *   if (queue.flush()) interrupt
  *   if (!queue.enableKicks()) sleep until kicked
  * </pre>
  *
@@ -112,6 +111,17 @@ public interface DeviceQueue {
      * @throws RingFault if the ring cannot be read
      */
     boolean interruptWanted() throws RingFault;
+
+    /**
+     * Publishes and asks: like {@link #publish()} and then {@link #interruptWanted()}, but cheaper.
+     *
+     * @return true if a used buffer notification is due
+     * @throws RingFault if the ring cannot be accessed
+     */
+    default boolean flush() throws RingFault {
+        publish();
+        return interruptWanted();
+    }
 
     /**
      * Asks the driver not to kick while the device polls. A hint: spurious kicks remain possible.

@@ -51,6 +51,26 @@ class PackedNotificationTest {
     }
 
     @Test
+    void flush_publishes_and_asks_once() throws Exception {
+        DeviceQueue events = rig.device(RingFeatures.EVENT_IDX);
+        rig.driverEvent(0x8001, PackedLayout.EVENT_DESCRIPTOR);
+        rig.descriptor(0, BUFFERS, 8, 0, AVAILABLE_1 | WRITE).descriptor(1, BUFFERS, 8, 1, AVAILABLE_1 | WRITE);
+        int used = PackedLayout.FLAG_AVAILABLE | PackedLayout.FLAG_USED;
+
+        assertThat(events.pop(chain)).isTrue();
+        events.push(chain, 0);
+        assertThat(rig.flags(0) & used).isEqualTo(PackedLayout.FLAG_AVAILABLE);
+        assertThat(events.flush()).isFalse();
+        assertThat(rig.flags(0) & used).isEqualTo(used);
+
+        assertThat(events.pop(chain)).isTrue();
+        events.push(chain, 0);
+        assertThat(events.flush()).isTrue();
+        assertThat(rig.flags(1) & used).isEqualTo(used);
+        assertThat(events.flush()).isFalse();
+    }
+
+    @Test
     void event_index_behind_the_last_slot_asks_for_each_interrupt() throws Exception {
         DeviceQueue events = rig.device(RingFeatures.EVENT_IDX);
         rig.driverEvent(SIZE, PackedLayout.EVENT_DESCRIPTOR);

@@ -67,6 +67,32 @@ class SplitNotificationTest {
     }
 
     @Test
+    void S7_flush_publishes_and_asks_once() throws Exception {
+        DeviceQueue events = rig.device(RingFeatures.EVENT_IDX);
+        rig.descriptor(0, BUFFERS, 8, WRITE, 0).usedEvent(1);
+
+        push(events, 1);
+        assertThat(rig.usedIndex()).isZero();
+        assertThat(events.flush()).isFalse();
+        assertThat(rig.usedIndex()).isEqualTo(1);
+
+        push(events, 1);
+        assertThat(events.flush()).isTrue();
+        assertThat(rig.usedIndex()).isEqualTo(2);
+        assertThat(events.flush()).isFalse();
+        assertThat(events.interruptWanted()).isFalse();
+    }
+
+    @Test
+    void S7_flush_asks_for_what_has_been_published_before() throws Exception {
+        DeviceQueue events = rig.device(RingFeatures.EVENT_IDX);
+        rig.descriptor(0, BUFFERS, 8, WRITE, 0).usedEvent(0);
+        use(events, 1);
+
+        assertThat(events.flush()).isTrue();
+    }
+
+    @Test
     void S8_kicks_are_suppressed_by_the_flag() throws Exception {
         queue.suppressKicks();
         assertThat(rig.usedFlags()).isEqualTo(SplitLayout.USED_NO_NOTIFY);
@@ -143,12 +169,16 @@ class SplitNotificationTest {
 
     /** Makes chain 0 available some times and uses it. */
     private void use(DeviceQueue target, int chains) throws AccessFault, RingFault {
+        push(target, chains);
+        target.publish();
+    }
+
+    private void push(DeviceQueue target, int chains) throws AccessFault, RingFault {
         for (int i = 0; i < chains; i++) {
             rig.offer(0);
         }
         while (target.pop(chain)) {
             target.push(chain, 0);
         }
-        target.publish();
     }
 }

@@ -132,8 +132,7 @@ final class IommuSession implements DeviceSession {
         }
         spaces.settle();
         spaces.ledger().commit();
-        requests.publish();
-        if (requests.interruptWanted()) {
+        if (requests.flush()) {
             activation.interrupt(IommuQueues.REQUEST);
         }
         return true;

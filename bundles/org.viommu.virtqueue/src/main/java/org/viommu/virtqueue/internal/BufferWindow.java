@@ -7,26 +7,32 @@ import org.viommu.memory.MemoryAccess;
 import org.viommu.memory.MemoryAccess.Direction;
 import org.viommu.memory.Window;
 
-/** The window in which a queue's buffers lie, those that the device reads and those that it writes. */
+/**
+ * The window in which a queue's buffers lie, those that the device reads and those that it writes. Used inside brackets.
+ */
 final class BufferWindow {
     private final MemoryAccess access;
 
-    /** May be null, and of an earlier view. */
+    /** Of the present view, or null. */
     private Window window;
 
     BufferWindow(MemoryAccess access) {
         this.access = access;
     }
 
-    /** The window, or null if there is none in the present view. */
+    /** Forgets the window, because the view is another one. */
+    void forget() {
+        window = null;
+    }
+
+    /** The window, or null if none is known. */
     Window window() {
-        return window != null && window.view() == access.view() ? window : null;
+        return window;
     }
 
     /** Takes the window that holds a byte, for the chains that come. */
     void follow(long address) {
-        Window present = window();
-        if (present == null || !present.holds(address, 1)) {
+        if (window == null || !window.holds(address, 1)) {
             Window readable = access.window(address, Direction.READ);
             window = readable == access.window(address, Direction.WRITE) ? readable : null;
         }

@@ -60,6 +60,7 @@ public final class PackedDeviceQueue implements DeviceRing {
         this.bracket = ring.bracket();
         this.reader = new PackedChainReader(ring, (features & RingFeatures.INDIRECT_DESC) != 0);
         this.pairs = new PackedPairs(ring);
+        bracket.add(pairs);
         this.eventIndex = (features & RingFeatures.EVENT_IDX) != 0;
         this.order = (features & RingFeatures.IN_ORDER) != 0 ? new UsedOrder(ring.size()) : null;
         this.popped = ring.decode(next);
@@ -163,11 +164,7 @@ public final class PackedDeviceQueue implements DeviceRing {
         }
         boolean entered = bracket.enter();
         try {
-            if (elements != pushed) {
-                putElement(order.id(), order.written());
-            }
-            ring.publishFlags(published, firstFlags);
-            published = pushed;
+            show();
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
         } finally {
@@ -177,17 +174,30 @@ public final class PackedDeviceQueue implements DeviceRing {
 
     @Override
     public boolean interruptWanted() throws RingFault {
-        int before = notified;
-        notified = published;
-        if (published == before) {
+        if (notified == published) {
             return false;
         }
         boolean entered = bracket.enter();
         try {
-            // The flags must be visible before the driver's wish is read: a driver that changes its mind looks at the
-            // ring once more.
-            VarHandle.fullFence();
-            return ring.wanted(ring.driverEvent(), eventIndex, published, before);
+            return ask();
+        } catch (AccessFault fault) {
+            throw Areas.outside(fault);
+        } finally {
+            bracket.exit(entered);
+        }
+    }
+
+    @Override
+    public boolean flush() throws RingFault {
+        if (published == pushed && notified == pushed) {
+            return false;
+        }
+        boolean entered = bracket.enter();
+        try {
+            if (published != pushed) {
+                show();
+            }
+            return ask();
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
         } finally {
@@ -241,6 +251,26 @@ public final class PackedDeviceQueue implements DeviceRing {
         int next = ring.encode(taken);
         int inFlight = Math.min(ring.distance(taken, used), ring.size());
         return new QueueProgress(true, next, next, ring.encode(used), inFlight, kicksWanted);
+    }
+
+    /** Shows the driver what has been pushed. */
+    private void show() throws AccessFault {
+        if (elements != pushed) {
+            putElement(order.id(), order.written());
+        }
+        ring.publishFlags(published, firstFlags);
+        published = pushed;
+    }
+
+    /** Whether the driver wants to hear of what has been published since it was asked last. */
+    private boolean ask() throws AccessFault {
+        int before = notified;
+        int now = published;
+        notified = now;
+        // The flags must be visible before the driver's wish is read: a driver that changes its mind looks at the ring
+        // once more.
+        VarHandle.fullFence();
+        return ring.wanted(ring.driverEvent(), eventIndex, now, before);
     }
 
     private boolean take(Chain chain) throws RingFault {

@@ -16,29 +16,42 @@ import org.viommu.virtqueue.PackedLayout;
  * one window, in a ring that lies in one. It stops before the first chain of another kind, and leaves it to {@link
  * PackedChainReader} to judge: what it has read of that one does not count.
  */
-final class PackedPairs {
+final class PackedPairs implements Located {
     private static final int PAIR = 2;
     private static final int STEP = PAIR * PackedLayout.DESCRIPTOR_SIZE;
 
     private final PackedRing ring;
+    private final MemoryAccess access;
     private final BufferWindow buffers;
+
+    /** The buffer that has the descriptors, or null. */
+    private ByteBuffer bytes;
+
+    /** Where the buffer has the first descriptor. */
+    private int table;
 
     PackedPairs(PackedRing ring) {
         this.ring = ring;
-        this.buffers = new BufferWindow(ring.access());
+        this.access = ring.access();
+        this.buffers = new BufferWindow(access);
+    }
+
+    @Override
+    public void locate() {
+        bytes = ring.descriptors().bytes();
+        table = ring.descriptors().base();
+        buffers.forget();
     }
 
     /** Reads up to {@code limit} chains into a batch, behind the first {@code held}, if they are available; returns how many. */
     int read(int position, int limit, ChainBatch batch, int held) {
-        ByteBuffer bytes = ring.descriptors().bytes();
         Window window = buffers.window();
         if (bytes == null || window == null) {
             return 0;
         }
-        MemoryAccess access = ring.access();
         int slot = ring.slot(position);
         int mark = ring.availableMark(position);
-        int at = ring.descriptors().base() + slot * PackedLayout.DESCRIPTOR_SIZE;
+        int at = table + slot * PackedLayout.DESCRIPTOR_SIZE;
         // The marks turn over at the ring's end.
         int ready = available(bytes, at, mark, Math.min(limit, (ring.size() - slot) / PAIR));
         int first = mark | PackedLayout.FLAG_NEXT;

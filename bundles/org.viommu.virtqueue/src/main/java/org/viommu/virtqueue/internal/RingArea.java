@@ -20,7 +20,7 @@ import org.viommu.memory.Window;
  * <p>Used inside brackets, after {@link #locate()} in the present view of memory. Offsets are in bytes and inside the
  * area.
  */
-final class RingArea {
+final class RingArea implements Located {
     private static final VarHandle SHORT =
             byteBufferViewVarHandle(short[].class, LITTLE_ENDIAN).withInvokeExactBehavior();
 
@@ -45,7 +45,8 @@ final class RingArea {
     }
 
     /** Looks for a window that holds the area. */
-    void locate() {
+    @Override
+    public void locate() {
         Window window = access.window(address, written ? Direction.WRITE : Direction.READ);
         boolean permitted = !(read && written) || window == access.window(address, Direction.READ);
         boolean found = window != null && permitted && window.holds(address, length);

@@ -3,6 +3,8 @@
 
 package org.viommu.virtqueue.internal;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.viommu.memory.MemoryAccess;
 
 /**
@@ -13,18 +15,19 @@ final class RingBracket {
     private static final long NO_VIEW = -1;
 
     private final MemoryAccess access;
-    private final RingArea descriptors;
-    private final RingArea driver;
-    private final RingArea device;
+    private final List<Located> located = new ArrayList<>();
 
     /** The view in which the areas were located. */
     private long view = NO_VIEW;
 
-    RingBracket(MemoryAccess access, RingArea descriptors, RingArea driver, RingArea device) {
+    RingBracket(MemoryAccess access, RingArea... areas) {
         this.access = access;
-        this.descriptors = descriptors;
-        this.driver = driver;
-        this.device = device;
+        located.addAll(List.of(areas));
+    }
+
+    /** Has something located too from now on, after what is located already. */
+    void add(Located further) {
+        located.add(further);
     }
 
     /** Enters memory, unless a burst is under way in which the areas have been located; returns whether it did. */
@@ -35,9 +38,7 @@ final class RingBracket {
         access.enter();
         long now = access.view();
         if (now != view) {
-            descriptors.locate();
-            driver.locate();
-            device.locate();
+            located.forEach(Located::locate);
             // Without views it is asked each time for windows that it does not have.
             view = now != 0 ? now : NO_VIEW;
         }

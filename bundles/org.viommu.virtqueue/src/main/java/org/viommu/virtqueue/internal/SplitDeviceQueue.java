@@ -57,6 +57,7 @@ public final class SplitDeviceQueue implements DeviceRing {
         this.bracket = ring.bracket();
         this.reader = new SplitChainReader(ring, (features & RingFeatures.INDIRECT_DESC) != 0);
         this.pairs = new SplitPairs(ring);
+        bracket.add(pairs);
         this.eventIndex = (features & RingFeatures.EVENT_IDX) != 0;
         this.order = (features & RingFeatures.IN_ORDER) != 0 ? new UsedOrder(ring.size()) : null;
         this.popped = next;
@@ -174,11 +175,7 @@ public final class SplitDeviceQueue implements DeviceRing {
         }
         boolean entered = bracket.enter();
         try {
-            if (elements != pushed) {
-                putElement(order.id(), order.written());
-            }
-            ring.publishUsedIndex(pushed);
-            published = pushed;
+            show();
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
         } finally {
@@ -188,19 +185,30 @@ public final class SplitDeviceQueue implements DeviceRing {
 
     @Override
     public boolean interruptWanted() throws RingFault {
-        int before = notified;
-        notified = published;
-        if (published == before) {
+        if (notified == published) {
             return false;
         }
         boolean entered = bracket.enter();
         try {
-            // The index must be visible before the driver's wish is read: a driver that changes its mind looks at the
-            // index once more.
-            VarHandle.fullFence();
-            return eventIndex
-                    ? SplitRing.crossed(ring.usedEvent(), published, before)
-                    : (ring.availableFlags() & SplitLayout.AVAILABLE_NO_INTERRUPT) == 0;
+            return ask();
+        } catch (AccessFault fault) {
+            throw Areas.outside(fault);
+        } finally {
+            bracket.exit(entered);
+        }
+    }
+
+    @Override
+    public boolean flush() throws RingFault {
+        if (published == pushed && notified == pushed) {
+            return false;
+        }
+        boolean entered = bracket.enter();
+        try {
+            if (published != pushed) {
+                show();
+            }
+            return ask();
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
         } finally {
@@ -265,6 +273,28 @@ public final class SplitDeviceQueue implements DeviceRing {
         return new QueueProgress(false, available, taken, used, inFlight, kicksWanted);
     }
 
+    /** Shows the driver what has been pushed. */
+    private void show() throws AccessFault {
+        if (elements != pushed) {
+            putElement(order.id(), order.written());
+        }
+        ring.publishUsedIndex(pushed);
+        published = pushed;
+    }
+
+    /** Whether the driver wants to hear of what has been published since it was asked last. */
+    private boolean ask() throws AccessFault {
+        int before = notified;
+        int now = published;
+        notified = now;
+        // The index must be visible before the driver's wish is read: a driver that changes its mind looks at the index
+        // once more.
+        VarHandle.fullFence();
+        return eventIndex
+                ? SplitRing.crossed(ring.usedEvent(), now, before)
+                : (ring.availableFlags() & SplitLayout.AVAILABLE_NO_INTERRUPT) == 0;
+    }
+
     private boolean take(Chain chain) throws RingFault {
         try {
             if (popped == available && !look()) {
@@ -316,13 +346,13 @@ public final class SplitDeviceQueue implements DeviceRing {
     /** Reads the driver's index; returns whether a chain is available. */
     private boolean look() throws RingFault, AccessFault {
         int index = ring.availableIndex();
-        int outstanding = SplitRing.distance(index, published);
+        int fresh = SplitRing.distance(index, popped);
         // Each outstanding chain takes at least one descriptor, and what has been popped stays available.
-        if (outstanding > ring.size() || outstanding < SplitRing.distance(popped, published)) {
+        if (fresh > ring.size() - SplitRing.distance(popped, published)) {
             throw new RingFault(RingFault.Kind.INDEX_JUMP, index);
         }
         available = index;
-        return index != popped;
+        return fresh != 0;
     }
 
     private static IllegalArgumentException tooMuch(Chain chain, int written) {

@@ -14,28 +14,44 @@ import org.viommu.virtqueue.SplitLayout;
  * one window, in a ring that lies in one. It stops before the first chain of another kind, and leaves it to {@link
  * SplitChainReader} to judge: what it has read of that one does not count.
  */
-final class SplitPairs {
+final class SplitPairs implements Located {
     private static final int INDEX_MASK = 0xffff;
 
     private final SplitRing ring;
+    private final MemoryAccess access;
+    private final int mask;
     private final BufferWindow buffers;
+
+    /** The buffer that has descriptors and heads, or null if none has both. */
+    private ByteBuffer bytes;
+
+    /** Where the buffer has the first descriptor and the first head. */
+    private int table;
+
+    private int heads;
 
     SplitPairs(SplitRing ring) {
         this.ring = ring;
-        this.buffers = new BufferWindow(ring.access());
+        this.access = ring.access();
+        this.mask = ring.size() - 1;
+        this.buffers = new BufferWindow(access);
+    }
+
+    @Override
+    public void locate() {
+        ByteBuffer both = ring.descriptors().bytes();
+        bytes = both == ring.available().bytes() ? both : null;
+        table = ring.descriptors().base();
+        heads = ring.available().base() + SplitLayout.AVAILABLE_HEADS;
+        buffers.forget();
     }
 
     /** Reads up to {@code limit} available chains into a batch, behind the first {@code held}; returns how many. */
     int read(int index, int limit, ChainBatch batch, int held) {
-        ByteBuffer bytes = ring.descriptors().bytes();
         Window window = buffers.window();
-        if (bytes == null || bytes != ring.available().bytes() || window == null) {
+        if (bytes == null || window == null) {
             return 0;
         }
-        MemoryAccess access = ring.access();
-        int table = ring.descriptors().base();
-        int heads = ring.available().base() + SplitLayout.AVAILABLE_HEADS;
-        int mask = ring.size() - 1;
         int count = 0;
         while (count < limit) {
             int slot = index + count & mask;
