@@ -77,8 +77,8 @@ public final class PortStore implements MappingStore {
             Trace trace = new Trace();
             Revocation revocation = new Revocation(gate);
             rules = new MappingRules(settings, revocation, PortTable::fail, trace);
-            Endpoint endpoint =
-                    new Endpoint(ENDPOINT, new Endpoint.View(ReservedRegions.of(List.of(), List.of()), domain));
+            Endpoint endpoint = new Endpoint(
+                    ENDPOINT, new Endpoint.View(ReservedRegions.of(List.of(), List.of()), domain, trace.on()));
             port = new PortTranslation(
                     endpoint,
                     new IommuConfigSpace(settings, gate, bypass -> {}, trace),
