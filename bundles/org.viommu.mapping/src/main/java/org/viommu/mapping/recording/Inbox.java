@@ -5,6 +5,7 @@ package org.viommu.mapping.recording;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Iterator;
 import java.util.concurrent.FutureTask;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,14 +29,19 @@ final class Inbox {
 
     private static final Logger LOG = LoggerFactory.getLogger(Inbox.class);
 
-    /** Pieces of a bulk copy that may wait, so that a slow medium slows the copy instead of filling the heap. */
-    private static final int MAX_QUEUED = 8;
+    /** Changes that may wait, so that a slow medium slows a bulk copy and a delay a guest, instead of filling the heap. */
+    static final int MAX_WAITING = 8192;
 
     private static final long RETRY_MILLIS = 1000;
     private static final long IDLE_MILLIS = 1000;
+    private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final Duration commitDelay;
     private ArrayDeque<Changes> queue = new ArrayDeque<>();
+
+    /** Changes in the queue. */
+    private int waiting;
+
     private final ArrayDeque<FutureTask<?>> readings = new ArrayDeque<>();
     private State state = State.WRITING;
     private boolean closing;
@@ -47,7 +53,7 @@ final class Inbox {
     /** Takes changes to be written. Waits for a slow medium, not for one that has failed. */
     synchronized void hand(Changes changes) {
         boolean interrupted = false;
-        while (state == State.WRITING && !closing && queue.size() >= MAX_QUEUED) {
+        while (state == State.WRITING && !closing && waiting >= MAX_WAITING) {
             try {
                 wait();
             } catch (InterruptedException e) {
@@ -60,8 +66,13 @@ final class Inbox {
         if (closing || state == State.BEHIND || state == State.CLOSED) {
             changes.done();
         } else {
+            boolean first = queue.isEmpty();
             queue.add(changes);
-            notifyAll();
+            waiting += changes.count();
+            // In between nobody waits for more.
+            if (first || waiting >= MAX_WAITING) {
+                notifyAll();
+            }
         }
     }
 
@@ -72,8 +83,15 @@ final class Inbox {
 
     /** Drops what a device has handed over and is not yet written, because a copy has it. */
     synchronized void discard(DeviceLog log) {
-        queue.stream().filter(changes -> changes.log() == log).forEach(Changes::done);
-        queue.removeIf(changes -> changes.log() == log);
+        for (Iterator<Changes> all = queue.iterator(); all.hasNext(); ) {
+            Changes changes = all.next();
+            if (changes.log() == log) {
+                all.remove();
+                waiting -= changes.count();
+                changes.done();
+            }
+        }
+        notifyAll();
     }
 
     /** Takes a question; returns false if it cannot be answered at present. */
@@ -103,10 +121,18 @@ final class Inbox {
             idle.run();
         }
         synchronized (this) {
-            if (!commitDelay.isZero() && !closing && readings.isEmpty() && state == State.WRITING) {
-                await(commitDelay.toMillis());
-            }
+            collect();
             return !closing || !queue.isEmpty() && state != State.BEHIND;
+        }
+    }
+
+    /** Lets more come, as long as answered changes may be lost, or until enough is there. */
+    private synchronized void collect() {
+        long end = System.nanoTime() + commitDelay.toNanos();
+        for (long left = commitDelay.toMillis();
+                left > 0 && !closing && readings.isEmpty() && state == State.WRITING && waiting < MAX_WAITING;
+                left = (end - System.nanoTime()) / NANOS_PER_MILLI) {
+            await(left);
         }
     }
 
@@ -125,7 +151,7 @@ final class Inbox {
 
     /** Waits; returns whether the time is over. */
     private synchronized boolean await(long millis) {
-        long end = System.nanoTime() + millis * 1_000_000;
+        long end = System.nanoTime() + millis * NANOS_PER_MILLI;
         try {
             wait(millis);
         } catch (InterruptedException e) {
@@ -143,6 +169,7 @@ final class Inbox {
     synchronized ArrayDeque<Changes> take() {
         ArrayDeque<Changes> taken = queue;
         queue = new ArrayDeque<>();
+        waiting = 0;
         notifyAll();
         return taken;
     }
@@ -180,6 +207,7 @@ final class Inbox {
     private void release() {
         queue.forEach(Changes::done);
         queue.clear();
+        waiting = 0;
         notifyAll();
     }
 }
