@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import org.viommu.mapping.recording.Medium;
 
 /**
@@ -23,7 +24,8 @@ import org.viommu.mapping.recording.Medium;
  * themselves, one batch at a time, if its epoch is the device's.
  */
 public final class GridMedium implements Medium {
-    private static final int CLAIMS = 5;
+    /** For so long beyond the time after which a member counts as gone, a claim is made again. */
+    private static final long CLAIM_SECONDS = 15;
 
     private final Membership membership;
     private final Copies copies;
@@ -76,7 +78,8 @@ public final class GridMedium implements Medium {
         // What a part with too few members has must not count for more than what the others go on with.
         copies.require(instance);
         Claim claim = new Claim(ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE));
-        for (int left = CLAIMS; true; left--) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(membership.timeoutSeconds() + CLAIM_SECONDS);
+        while (true) {
             try {
                 long epoch = map().executeOnKey(device, claim);
                 // The others may have gone while the claim waited for the former owner's end.
@@ -84,7 +87,7 @@ public final class GridMedium implements Medium {
                 return epoch;
             } catch (IndeterminateOperationStateException e) {
                 // A member has gone meanwhile, perhaps the former owner. A claim more does no harm.
-                if (left == 1) {
+                if (System.nanoTime() - end > 0) {
                     throw e;
                 }
             }

@@ -35,6 +35,9 @@ public record Membership(
         int timeoutSeconds) {
     static final String DEVICES = "viommu.devices";
 
+    /** After which a change whose backup has not answered may have no copy. A take-over right after a loss waits for it. */
+    private static final int BACKUP_MILLIS = 2000;
+
     private static final int BATCH_OF_MERGED = 100;
 
     /** Copies the list. */
@@ -63,6 +66,7 @@ public record Membership(
         config.setProperty("hazelcast.merge.first.run.delay.seconds", timeout);
         config.setProperty("hazelcast.merge.next.run.delay.seconds", timeout);
         // A backup that may be missing is a failure, not a success with a delay.
+        config.setProperty("hazelcast.operation.backup.timeout.millis", Integer.toString(BACKUP_MILLIS));
         config.setProperty("hazelcast.operation.fail.on.indeterminate.state", "true");
         NetworkConfig network = config.getNetworkConfig();
         network.setPort(port).setPortAutoIncrement(false);
