@@ -50,7 +50,7 @@ final class Journal {
         this(System::nanoTime);
     }
 
-    /** @param clock tells nanoseconds */
+    /** With a clock in place of the system's; it tells nanoseconds. */
     Journal(LongSupplier clock) {
         this.clock = clock;
         batchBegan = clock.getAsLong();

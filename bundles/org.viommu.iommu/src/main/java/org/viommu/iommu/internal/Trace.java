@@ -7,8 +7,9 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * Where a device notes its trace events. Off, it costs one plain read for each request, and a look at the endpoint's view
- * for each access whose translation is not remembered; on, it never waits: what finds no room is dropped and counted. Thread-safe.
+ * Where a device notes its trace events. Off, it costs plain reads for each request, and a look at the endpoint's view for
+ * each access whose translation is not remembered; on, it never waits: what finds no room is dropped and counted.
+ * Thread-safe.
  */
 final class Trace {
     /** Lets the compiler leave all of it out: what a device without a trace would be like. */

@@ -35,7 +35,7 @@ public record Membership(
         int timeoutSeconds) {
     static final String DEVICES = "viommu.devices";
 
-    /** After which a change whose backup has not answered may have no copy. A take-over right after a loss waits for it. */
+    /** After so long a change whose backup has not answered may have no copy. A takeover right after a loss waits for it. */
     private static final int BACKUP_MILLIS = 2000;
 
     private static final int BATCH_OF_MERGED = 100;
