@@ -9,9 +9,9 @@ import static org.junit.Assert.assertTrue;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.SocketException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -168,7 +168,8 @@ public class ObservabilityIT {
         try {
             scraped(free);
             return true;
-        } catch (ConnectException e) {
+        } catch (SocketException e) {
+            // Refused, or accepted by the kernel for a server that ended before it took the connection.
             return false;
         } catch (IOException e) {
             throw new AssertionError(e);
