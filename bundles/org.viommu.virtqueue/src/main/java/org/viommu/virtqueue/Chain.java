@@ -51,6 +51,9 @@ public final class Chain {
     private int position;
     private int slots = 1;
 
+    /** What its {@link ChainBatch} has been told that the device has written. */
+    int written;
+
     /** Whether a writable piece has come, be it an empty one. */
     private boolean inWritablePart;
 

@@ -12,7 +12,6 @@ package org.viommu.virtqueue;
  */
 public final class ChainBatch {
     private final Chain[] chains;
-    private final int[] written;
     private int count;
 
     /**
@@ -22,7 +21,6 @@ public final class ChainBatch {
      */
     public ChainBatch(int capacity) {
         chains = new Chain[capacity];
-        written = new int[capacity];
         for (int i = 0; i < capacity; i++) {
             chains[i] = new Chain();
         }
@@ -73,7 +71,7 @@ public final class ChainBatch {
      * @param bytes from the start of its device-writable part, unsigned; 0 if the device did not write
      */
     public void written(int index, int bytes) {
-        written[index] = bytes;
+        chains[index].written = bytes;
     }
 
     /**
@@ -83,6 +81,6 @@ public final class ChainBatch {
      * @return what was said last for this index, unsigned
      */
     public int written(int index) {
-        return written[index];
+        return chains[index].written;
     }
 }

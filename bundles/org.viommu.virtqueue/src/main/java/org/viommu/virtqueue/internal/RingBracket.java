@@ -20,7 +20,7 @@ final class RingBracket {
     /** The view in which the areas were located. */
     private long view = NO_VIEW;
 
-    RingBracket(MemoryAccess access, RingArea... areas) {
+    RingBracket(MemoryAccess access, Located... areas) {
         this.access = access;
         located.addAll(List.of(areas));
     }
@@ -38,11 +38,15 @@ final class RingBracket {
         access.enter();
         long now = access.view();
         if (now != view) {
-            located.forEach(Located::locate);
-            // Without views it is asked each time for windows that it does not have.
-            view = now != 0 ? now : NO_VIEW;
+            locate(now);
         }
         return true;
+    }
+
+    private void locate(long now) {
+        located.forEach(Located::locate);
+        // Without views it is asked each time for windows that it does not have.
+        view = now != 0 ? now : NO_VIEW;
     }
 
     /** Exits what {@link #enter()} has entered. */

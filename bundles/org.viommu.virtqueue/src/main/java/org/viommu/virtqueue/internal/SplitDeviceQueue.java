@@ -77,7 +77,13 @@ public final class SplitDeviceQueue implements DeviceRing {
     public boolean pop(Chain chain) throws RingFault {
         boolean entered = bracket.enter();
         try {
-            return take(chain);
+            if (popped == available && !look()) {
+                return false;
+            }
+            take(chain);
+            return true;
+        } catch (AccessFault fault) {
+            throw Areas.outside(fault);
         } finally {
             bracket.exit(entered);
         }
@@ -88,19 +94,18 @@ public final class SplitDeviceQueue implements DeviceRing {
         batch.hold(0);
         boolean entered = bracket.enter();
         try {
-            int held = 0;
-            while (held < batch.capacity() && (popped != available || look())) {
-                int ready = Math.min(batch.capacity() - held, SplitRing.distance(available, popped));
-                int read = order == null ? pairs.read(popped, ready, batch, held) : 0;
-                popped = SplitRing.advance(popped, read);
-                held += read;
-                if (read < ready) {
-                    take(batch.chain(held++));
-                    pairs.follow(reader.first());
-                }
+            if (popped == available && !look()) {
+                return 0;
             }
-            batch.hold(held);
-            return held;
+            int ready = Math.min(batch.capacity(), SplitRing.distance(available, popped));
+            // One chain, as it is when a driver waits for each answer, is worth no loop.
+            if (ready == 1) {
+                take(batch.chain(0));
+            } else {
+                take(batch, ready);
+            }
+            batch.hold(ready);
+            return ready;
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
         } finally {
@@ -120,13 +125,12 @@ public final class SplitDeviceQueue implements DeviceRing {
         }
         boolean entered = bracket.enter();
         try {
-            for (int i = 0; i < count; i++) {
-                Chain chain = batch.chain(i);
-                int written = batch.written(i);
-                if (Integer.toUnsignedLong(written) > chain.writableLength()) {
-                    throw tooMuch(chain, written);
+            if (count == 1) {
+                put(batch, 0);
+            } else {
+                for (int i = 0; i < count; i++) {
+                    put(batch, i);
                 }
-                ring.putUsedElement(pushed + i, chain.id(), written);
             }
             pushed = SplitRing.advance(pushed, count);
             elements = pushed;
@@ -147,7 +151,16 @@ public final class SplitDeviceQueue implements DeviceRing {
         }
         boolean entered = bracket.enter();
         try {
-            give(chain, written);
+            if (order == null) {
+                ring.putUsedElement(pushed, chain.id(), written);
+                pushed = SplitRing.after(pushed);
+                elements = pushed;
+            } else {
+                order.push(chain, written);
+                takeServed();
+            }
+        } catch (AccessFault fault) {
+            throw Areas.outside(fault);
         } finally {
             bracket.exit(entered);
         }
@@ -295,35 +308,48 @@ public final class SplitDeviceQueue implements DeviceRing {
                 : (ring.availableFlags() & SplitLayout.AVAILABLE_NO_INTERRUPT) == 0;
     }
 
-    private boolean take(Chain chain) throws RingFault {
-        try {
-            if (popped == available && !look()) {
-                return false;
-            }
-            reader.read(ring.head(popped), chain);
-        } catch (AccessFault fault) {
-            throw Areas.outside(fault);
+    /** Writes the used element of a chain of a batch. */
+    private void put(ChainBatch batch, int index) throws AccessFault {
+        Chain chain = batch.chain(index);
+        int written = batch.written(index);
+        if (Integer.toUnsignedLong(written) > chain.writableLength()) {
+            throw tooMuch(chain, written);
         }
-        if (order != null) {
+        ring.putUsedElement(pushed + index, chain.id(), written);
+    }
+
+    /** Takes as many available chains as are ready. */
+    private void take(ChainBatch batch, int ready) throws RingFault, AccessFault {
+        for (int held = 0; held < ready; held++) {
+            int read = pairs.read(popped, ready - held, batch, held);
+            popped = SplitRing.advance(popped, read);
+            held += read;
+            if (held < ready) {
+                takeAny(batch.chain(held));
+            }
+        }
+    }
+
+    /** Takes an available chain. */
+    private void take(Chain chain) throws RingFault, AccessFault {
+        if (pairs.read(popped, chain)) {
+            popped = SplitRing.after(popped);
+        } else {
+            takeAny(chain);
+        }
+    }
+
+    /** Takes an available chain of any kind. */
+    private void takeAny(Chain chain) throws RingFault, AccessFault {
+        reader.read(ring.head(popped), chain);
+        if (order == null) {
+            // The chains that come may be pairs near this one.
+            pairs.follow(reader.first());
+        } else {
             chain.identify(chain.id(), ring.slot(popped), 1);
             order.pop(chain.position());
         }
         popped = SplitRing.after(popped);
-        return true;
-    }
-
-    private void give(Chain chain, int written) throws RingFault {
-        try {
-            if (order == null) {
-                pushed = SplitRing.after(pushed);
-                putElement(chain.id(), written);
-            } else {
-                order.push(chain, written);
-                takeServed();
-            }
-        } catch (AccessFault fault) {
-            throw Areas.outside(fault);
-        }
     }
 
     /** Takes the chains for which no earlier one is waited any more. */

@@ -6,13 +6,14 @@ package org.viommu.virtqueue.internal;
 import java.nio.ByteBuffer;
 import org.viommu.memory.MemoryAccess;
 import org.viommu.memory.Window;
+import org.viommu.virtqueue.Chain;
 import org.viommu.virtqueue.ChainBatch;
 import org.viommu.virtqueue.SplitLayout;
 
 /**
- * Reads many chains of the usual kind in one go: a readable descriptor and a writable one behind it, whose buffers lie in
- * one window, in a ring that lies in one. It stops before the first chain of another kind, and leaves it to {@link
- * SplitChainReader} to judge: what it has read of that one does not count.
+ * Reads chains of the usual kind: a readable descriptor and a writable one behind it, whose buffers lie in one window, in a
+ * ring that lies in one. Any other chain it leaves to {@link SplitChainReader} to judge: what it has read of that one does
+ * not count.
  */
 final class SplitPairs implements Located {
     private static final int INDEX_MASK = 0xffff;
@@ -22,7 +23,7 @@ final class SplitPairs implements Located {
     private final int mask;
     private final BufferWindow buffers;
 
-    /** The buffer that has descriptors and heads, or null if none has both. */
+    /** The buffer that has all of the ring, or null. */
     private ByteBuffer bytes;
 
     /** Where the buffer has the first descriptor and the first head. */
@@ -39,43 +40,47 @@ final class SplitPairs implements Located {
 
     @Override
     public void locate() {
-        ByteBuffer both = ring.descriptors().bytes();
-        bytes = both == ring.available().bytes() ? both : null;
-        table = ring.descriptors().base();
-        heads = ring.available().base() + SplitLayout.AVAILABLE_HEADS;
+        bytes = ring.whole();
+        table = ring.table();
+        heads = ring.heads() + SplitLayout.AVAILABLE_HEADS;
         buffers.forget();
+    }
+
+    /** Reads an available chain; returns whether it is of the usual kind. */
+    boolean read(int index, Chain chain) {
+        ByteBuffer bytes = this.bytes;
+        Window window = buffers.window();
+        if (bytes == null || window == null) {
+            return false;
+        }
+        int head = bytes.getShort(heads + (index & mask) * SplitLayout.AVAILABLE_HEAD_SIZE) & INDEX_MASK;
+        if (head > mask) {
+            return false;
+        }
+        int first = table + head * SplitLayout.DESCRIPTOR_SIZE;
+        long request = bytes.getLong(first + SplitLayout.DESCRIPTOR_ADDRESS);
+        long tail = bytes.getLong(first + SplitLayout.DESCRIPTOR_LENGTH);
+        int next = SplitRing.next(tail);
+        if (SplitRing.flags(tail) != SplitLayout.FLAG_NEXT || next > mask) {
+            return false;
+        }
+        int second = table + next * SplitLayout.DESCRIPTOR_SIZE;
+        long answer = bytes.getLong(second + SplitLayout.DESCRIPTOR_ADDRESS);
+        long end = bytes.getLong(second + SplitLayout.DESCRIPTOR_LENGTH);
+        int requestLength = SplitRing.length(tail);
+        int answerLength = SplitRing.length(end);
+        if (SplitRing.flags(end) != SplitLayout.FLAG_WRITE
+                || !BufferWindow.holds(window, request, requestLength, answer, answerLength)) {
+            return false;
+        }
+        chain.pair(access, window, head, request, requestLength, answer, answerLength);
+        return true;
     }
 
     /** Reads up to {@code limit} available chains into a batch, behind the first {@code held}; returns how many. */
     int read(int index, int limit, ChainBatch batch, int held) {
-        Window window = buffers.window();
-        if (bytes == null || window == null) {
-            return 0;
-        }
         int count = 0;
-        while (count < limit) {
-            int slot = index + count & mask;
-            int head = bytes.getShort(heads + slot * SplitLayout.AVAILABLE_HEAD_SIZE) & INDEX_MASK;
-            if (head > mask) {
-                break;
-            }
-            int first = table + head * SplitLayout.DESCRIPTOR_SIZE;
-            long request = bytes.getLong(first + SplitLayout.DESCRIPTOR_ADDRESS);
-            long tail = bytes.getLong(first + SplitLayout.DESCRIPTOR_LENGTH);
-            int requestLength = SplitRing.length(tail);
-            int next = SplitRing.next(tail);
-            if (SplitRing.flags(tail) != SplitLayout.FLAG_NEXT || next > mask) {
-                break;
-            }
-            int second = table + next * SplitLayout.DESCRIPTOR_SIZE;
-            long answer = bytes.getLong(second + SplitLayout.DESCRIPTOR_ADDRESS);
-            tail = bytes.getLong(second + SplitLayout.DESCRIPTOR_LENGTH);
-            int answerLength = SplitRing.length(tail);
-            if (SplitRing.flags(tail) != SplitLayout.FLAG_WRITE
-                    || !BufferWindow.holds(window, request, requestLength, answer, answerLength)) {
-                break;
-            }
-            batch.chain(held + count).pair(access, window, head, request, requestLength, answer, answerLength);
+        while (count < limit && read(index + count, batch.chain(held + count))) {
             count++;
         }
         return count;

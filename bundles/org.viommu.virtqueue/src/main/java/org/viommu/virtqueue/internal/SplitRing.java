@@ -3,6 +3,8 @@
 
 package org.viommu.virtqueue.internal;
 
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import org.viommu.memory.AccessFault;
 import org.viommu.memory.MemoryAccess;
 import org.viommu.virtqueue.QueueAddresses;
@@ -16,7 +18,7 @@ import org.viommu.virtqueue.SplitLayout;
  * <p>Descriptors and used elements are read and written in eight-byte words: a peer that changes them meanwhile can
  * then not show two values of one field.
  */
-final class SplitRing {
+final class SplitRing implements Located {
     private static final int INDEX_MASK = 0xffff;
     private static final int HALF = 0x8000;
     private static final long LOW_WORD = 0xffff_ffffL;
@@ -24,28 +26,50 @@ final class SplitRing {
     private final MemoryAccess access;
     private final int size;
     private final int mask;
+    private final int usedEvent;
+    private final int availableEvent;
     private final RingArea descriptors;
     private final RingArea available;
     private final RingArea used;
     private final RingBracket bracket;
 
+    /** The buffer that has all three areas, or null: then each area knows what it lies in. */
+    private ByteBuffer whole;
+
+    /** Where that buffer has the first byte of each area. */
+    private int table;
+
+    private int heads;
+    private int elements;
+
     private SplitRing(QueueAddresses addresses, MemoryAccess access, boolean device) throws RingFault {
         this.access = access;
         this.size = addresses.size();
         this.mask = size - 1;
+        this.usedEvent = SplitLayout.usedEvent(size);
+        this.availableEvent = SplitLayout.availableEvent(size);
         if ((size & mask) != 0) {
             throw new RingFault(RingFault.Kind.BAD_SIZE, size);
         }
-        int table = SplitLayout.descriptorTableSize(size);
-        int heads = SplitLayout.availableRingSize(size);
-        int elements = SplitLayout.usedRingSize(size);
-        Areas.check(addresses.descriptorArea(), table, SplitLayout.DESCRIPTOR_TABLE_ALIGNMENT);
-        Areas.check(addresses.driverArea(), heads, SplitLayout.AVAILABLE_ALIGNMENT);
-        Areas.check(addresses.deviceArea(), elements, SplitLayout.USED_ALIGNMENT);
-        this.descriptors = new RingArea(access, addresses.descriptorArea(), table, device, !device);
-        this.available = new RingArea(access, addresses.driverArea(), heads, device, !device);
-        this.used = new RingArea(access, addresses.deviceArea(), elements, !device, device);
-        this.bracket = new RingBracket(access, descriptors, available, used);
+        int tableSize = SplitLayout.descriptorTableSize(size);
+        int headsSize = SplitLayout.availableRingSize(size);
+        int elementsSize = SplitLayout.usedRingSize(size);
+        Areas.check(addresses.descriptorArea(), tableSize, SplitLayout.DESCRIPTOR_TABLE_ALIGNMENT);
+        Areas.check(addresses.driverArea(), headsSize, SplitLayout.AVAILABLE_ALIGNMENT);
+        Areas.check(addresses.deviceArea(), elementsSize, SplitLayout.USED_ALIGNMENT);
+        this.descriptors = new RingArea(access, addresses.descriptorArea(), tableSize, device, !device);
+        this.available = new RingArea(access, addresses.driverArea(), headsSize, device, !device);
+        this.used = new RingArea(access, addresses.deviceArea(), elementsSize, !device, device);
+        this.bracket = new RingBracket(access, descriptors, available, used, this);
+    }
+
+    @Override
+    public void locate() {
+        ByteBuffer one = descriptors.bytes();
+        whole = one == available.bytes() && one == used.bytes() ? one : null;
+        table = descriptors.base();
+        heads = available.base();
+        elements = used.base();
     }
 
     /** The ring as a device reads and writes it. */
@@ -67,12 +91,19 @@ final class SplitRing {
         return size;
     }
 
-    RingArea descriptors() {
-        return descriptors;
+    /** The buffer that has all of the ring, or null. */
+    ByteBuffer whole() {
+        return whole;
     }
 
-    RingArea available() {
-        return available;
+    /** Where the buffer has the first descriptor. */
+    int table() {
+        return table;
+    }
+
+    /** Where the buffer has the available ring. */
+    int heads() {
+        return heads;
     }
 
     MemoryAccess access() {
@@ -111,12 +142,12 @@ final class SplitRing {
     }
 
     long descriptorAddress(int index) throws AccessFault {
-        return descriptors.getLong(index * SplitLayout.DESCRIPTOR_SIZE + SplitLayout.DESCRIPTOR_ADDRESS);
+        return getLong(descriptors, table, index * SplitLayout.DESCRIPTOR_SIZE + SplitLayout.DESCRIPTOR_ADDRESS);
     }
 
     /** The second half of a descriptor, for {@link #length}, {@link #flags} and {@link #next}. */
     long descriptorTail(int index) throws AccessFault {
-        return descriptors.getLong(index * SplitLayout.DESCRIPTOR_SIZE + SplitLayout.DESCRIPTOR_LENGTH);
+        return getLong(descriptors, table, index * SplitLayout.DESCRIPTOR_SIZE + SplitLayout.DESCRIPTOR_LENGTH);
     }
 
     /** The address in a descriptor of an indirect table. */
@@ -143,8 +174,8 @@ final class SplitRing {
 
     void putDescriptor(int index, long address, int length, int flags, int next) throws AccessFault {
         int at = index * SplitLayout.DESCRIPTOR_SIZE;
-        descriptors.putLong(at + SplitLayout.DESCRIPTOR_ADDRESS, address);
-        descriptors.putLong(at + SplitLayout.DESCRIPTOR_LENGTH, tail(length, flags, next));
+        putLong(descriptors, table, at + SplitLayout.DESCRIPTOR_ADDRESS, address);
+        putLong(descriptors, table, at + SplitLayout.DESCRIPTOR_LENGTH, tail(length, flags, next));
     }
 
     /** Writes a descriptor of an indirect table. */
@@ -155,56 +186,56 @@ final class SplitRing {
     }
 
     int availableFlags() throws AccessFault {
-        return available.getShort(SplitLayout.AVAILABLE_FLAGS);
+        return getShort(available, heads, SplitLayout.AVAILABLE_FLAGS);
     }
 
     void putAvailableFlags(int flags) throws AccessFault {
-        available.putShort(SplitLayout.AVAILABLE_FLAGS, flags);
+        putShort(available, heads, SplitLayout.AVAILABLE_FLAGS, flags);
     }
 
     int availableIndex() throws AccessFault {
-        return available.getShortAcquire(SplitLayout.AVAILABLE_INDEX);
+        return getShortAcquire(available, heads, SplitLayout.AVAILABLE_INDEX);
     }
 
     void publishAvailableIndex(int index) throws AccessFault {
-        available.putShortRelease(SplitLayout.AVAILABLE_INDEX, index);
+        putShortRelease(available, heads, SplitLayout.AVAILABLE_INDEX, index);
     }
 
     int head(int index) throws AccessFault {
-        return available.getShort(headOffset(index));
+        return getShort(available, heads, headOffset(index));
     }
 
     void putHead(int index, int head) throws AccessFault {
-        available.putShort(headOffset(index), head);
+        putShort(available, heads, headOffset(index), head);
     }
 
     int usedEvent() throws AccessFault {
-        return available.getShort(SplitLayout.usedEvent(size));
+        return getShort(available, heads, usedEvent);
     }
 
     void putUsedEvent(int index) throws AccessFault {
-        available.putShort(SplitLayout.usedEvent(size), index);
+        putShort(available, heads, usedEvent, index);
     }
 
     int usedFlags() throws AccessFault {
-        return used.getShort(SplitLayout.USED_FLAGS);
+        return getShort(used, elements, SplitLayout.USED_FLAGS);
     }
 
     void putUsedFlags(int flags) throws AccessFault {
-        used.putShort(SplitLayout.USED_FLAGS, flags);
+        putShort(used, elements, SplitLayout.USED_FLAGS, flags);
     }
 
     int usedIndex() throws AccessFault {
-        return used.getShortAcquire(SplitLayout.USED_INDEX);
+        return getShortAcquire(used, elements, SplitLayout.USED_INDEX);
     }
 
     void publishUsedIndex(int index) throws AccessFault {
-        used.putShortRelease(SplitLayout.USED_INDEX, index);
+        putShortRelease(used, elements, SplitLayout.USED_INDEX, index);
     }
 
     /** A used element, for {@link #usedId} and {@link #usedLength}. */
     long usedElement(int index) throws AccessFault {
-        return used.getLong(elementOffset(index));
+        return getLong(used, elements, elementOffset(index));
     }
 
     static long usedId(long element) {
@@ -216,15 +247,15 @@ final class SplitRing {
     }
 
     void putUsedElement(int index, int id, int length) throws AccessFault {
-        used.putLong(elementOffset(index), id & LOW_WORD | (long) length << 32);
+        putLong(used, elements, elementOffset(index), id & LOW_WORD | (long) length << 32);
     }
 
     int availableEvent() throws AccessFault {
-        return used.getShort(SplitLayout.availableEvent(size));
+        return getShort(used, elements, availableEvent);
     }
 
     void putAvailableEvent(int index) throws AccessFault {
-        used.putShort(SplitLayout.availableEvent(size), index);
+        putShort(used, elements, availableEvent, index);
     }
 
     private static long tail(int length, int flags, int next) {
@@ -237,5 +268,55 @@ final class SplitRing {
 
     private int elementOffset(int index) {
         return SplitLayout.USED_ELEMENTS + slot(index) * SplitLayout.USED_ELEMENT_SIZE;
+    }
+
+    private int getShort(RingArea area, int base, int offset) throws AccessFault {
+        ByteBuffer direct = whole;
+        return direct != null ? direct.getShort(base + offset) & INDEX_MASK : area.getShort(offset);
+    }
+
+    /** Reads a 16-bit value; what is read later is at least as new. */
+    private int getShortAcquire(RingArea area, int base, int offset) throws AccessFault {
+        ByteBuffer direct = whole;
+        if (direct == null) {
+            return area.getShortAcquire(offset);
+        }
+        int value = direct.getShort(base + offset) & INDEX_MASK;
+        VarHandle.acquireFence();
+        return value;
+    }
+
+    private long getLong(RingArea area, int base, int offset) throws AccessFault {
+        ByteBuffer direct = whole;
+        return direct != null ? direct.getLong(base + offset) : area.getLong(offset);
+    }
+
+    private void putShort(RingArea area, int base, int offset, int value) throws AccessFault {
+        ByteBuffer direct = whole;
+        if (direct != null) {
+            direct.putShort(base + offset, (short) value);
+        } else {
+            area.putShort(offset, value);
+        }
+    }
+
+    /** Writes a 16-bit value behind everything that has been read and written before. */
+    private void putShortRelease(RingArea area, int base, int offset, int value) throws AccessFault {
+        ByteBuffer direct = whole;
+        if (direct != null) {
+            VarHandle.releaseFence();
+            direct.putShort(base + offset, (short) value);
+        } else {
+            area.putShortRelease(offset, value);
+        }
+    }
+
+    private void putLong(RingArea area, int base, int offset, long value) throws AccessFault {
+        ByteBuffer direct = whole;
+        if (direct != null) {
+            direct.putLong(base + offset, value);
+        } else {
+            area.putLong(offset, value);
+        }
     }
 }
