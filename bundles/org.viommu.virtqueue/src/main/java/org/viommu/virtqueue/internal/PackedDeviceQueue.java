@@ -90,21 +90,8 @@ public final class PackedDeviceQueue implements DeviceRing {
         batch.hold(0);
         boolean entered = bracket.enter();
         try {
-            int held = 0;
-            while (held < batch.capacity()) {
-                int room = ring.size() - ring.distance(popped, published);
-                int wanted = Math.min(batch.capacity() - held, room / 2);
-                int read = order == null ? pairs.read(popped, wanted, batch, held) : 0;
-                popped = ring.advance(popped, 2 * read);
-                held += read;
-                if (read < wanted || wanted == 0) {
-                    if (!take(batch.chain(held))) {
-                        break;
-                    }
-                    held++;
-                    pairs.follow(reader.first());
-                }
-            }
+            // One chain is worth no loop.
+            int held = batch.capacity() == 1 ? take(batch.chain(0)) ? 1 : 0 : take(batch);
             batch.hold(held);
             return held;
         } finally {
@@ -120,12 +107,12 @@ public final class PackedDeviceQueue implements DeviceRing {
         }
         boolean entered = bracket.enter();
         try {
-            for (int i = 0; i < batch.count(); i++) {
-                Chain chain = batch.chain(i);
-                int written = batch.written(i);
-                check(chain, written);
-                pushed = ring.advance(pushed, chain.slots());
-                putElement(chain.id(), written);
+            if (batch.count() == 1) {
+                put(batch.chain(0), batch.written(0));
+            } else {
+                for (int i = 0; i < batch.count(); i++) {
+                    put(batch.chain(i), batch.written(i));
+                }
             }
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
@@ -148,7 +135,6 @@ public final class PackedDeviceQueue implements DeviceRing {
 
     @Override
     public void push(Chain chain, int written) throws RingFault {
-        check(chain, written);
         boolean entered = bracket.enter();
         try {
             give(chain, written);
@@ -273,13 +259,41 @@ public final class PackedDeviceQueue implements DeviceRing {
         return ring.wanted(ring.driverEvent(), eventIndex, now, before);
     }
 
+    /** Takes as many chains as are available; returns how many. */
+    private int take(ChainBatch batch) throws RingFault {
+        int held = 0;
+        while (held < batch.capacity()) {
+            int wanted = Math.min(batch.capacity() - held, room() / 2);
+            int read = pairs.read(popped, wanted, batch, held);
+            popped = ring.advance(popped, 2 * read);
+            held += read;
+            if (read < wanted || wanted == 0) {
+                if (!takeAny(batch.chain(held))) {
+                    break;
+                }
+                held++;
+            }
+        }
+        return held;
+    }
+
+    /** Takes a chain, if one is available; returns whether it is. */
     private boolean take(Chain chain) throws RingFault {
+        if (room() >= 2 && pairs.read(popped, chain)) {
+            popped = ring.advance(popped, 2);
+            return true;
+        }
+        return takeAny(chain);
+    }
+
+    /** Takes a chain of any kind, if one is available; returns whether it is. */
+    private boolean takeAny(Chain chain) throws RingFault {
         try {
             int flags = ring.flags(popped);
             if (!ring.isAvailable(flags, popped)) {
                 return false;
             }
-            int room = ring.size() - ring.distance(popped, published);
+            int room = room();
             if (room == 0) {
                 throw new RingFault(RingFault.Kind.INDEX_JUMP, ring.encode(popped));
             }
@@ -287,25 +301,39 @@ public final class PackedDeviceQueue implements DeviceRing {
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
         }
-        if (order != null) {
+        if (order == null) {
+            // The chains that come may be pairs near this one.
+            pairs.follow(reader.first());
+        } else {
             order.pop(chain.position());
         }
         popped = ring.advance(popped, chain.slots());
         return true;
     }
 
+    /** Entries of the ring in which the driver may have made chains available. */
+    private int room() {
+        return ring.size() - ring.distance(popped, published);
+    }
+
     private void give(Chain chain, int written) throws RingFault {
         try {
             if (order == null) {
-                pushed = ring.advance(pushed, chain.slots());
-                putElement(chain.id(), written);
+                put(chain, written);
             } else {
+                check(chain, written);
                 order.push(chain, written);
                 takeServed();
             }
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
         }
+    }
+
+    private void put(Chain chain, int written) throws AccessFault {
+        check(chain, written);
+        pushed = ring.advance(pushed, chain.slots());
+        putElement(chain.id(), written);
     }
 
     /** Takes the chains for which no earlier one is waited any more. */
@@ -332,11 +360,15 @@ public final class PackedDeviceQueue implements DeviceRing {
 
     private void check(Chain chain, int written) {
         if (Integer.toUnsignedLong(written) > chain.writableLength()) {
-            throw new IllegalArgumentException(
-                    "%s bytes written of %d".formatted(Integer.toUnsignedString(written), chain.writableLength()));
+            throw tooMuch(chain, written);
         }
         if (ring.distance(popped, pushed) < chain.slots()) {
             throw new IllegalStateException("no popped chain waits to be pushed");
         }
+    }
+
+    private static IllegalArgumentException tooMuch(Chain chain, int written) {
+        return new IllegalArgumentException(
+                "%s bytes written of %d".formatted(Integer.toUnsignedString(written), chain.writableLength()));
     }
 }

@@ -12,9 +12,9 @@ import org.viommu.virtqueue.ChainBatch;
 import org.viommu.virtqueue.PackedLayout;
 
 /**
- * Reads many chains of the usual kind in one go: a readable descriptor and a writable one behind it, whose buffers lie in
- * one window, in a ring that lies in one. It stops before the first chain of another kind, and leaves it to {@link
- * PackedChainReader} to judge: what it has read of that one does not count.
+ * Reads chains of the usual kind: a readable descriptor and a writable one behind it, whose buffers lie in one window, in
+ * a ring that lies in one. Any other chain it leaves to {@link PackedChainReader} to judge: what it has read of that one
+ * does not count.
  */
 final class PackedPairs implements Located {
     private static final int PAIR = 2;
@@ -24,7 +24,7 @@ final class PackedPairs implements Located {
     private final MemoryAccess access;
     private final BufferWindow buffers;
 
-    /** The buffer that has the descriptors, or null. */
+    /** The buffer that has all of the ring, or null. */
     private ByteBuffer bytes;
 
     /** Where the buffer has the first descriptor. */
@@ -38,46 +38,69 @@ final class PackedPairs implements Located {
 
     @Override
     public void locate() {
-        bytes = ring.descriptors().bytes();
-        table = ring.descriptors().base();
+        bytes = ring.whole();
+        table = ring.table();
         buffers.forget();
+    }
+
+    /** Reads the chain at a position, if it is available and of the usual kind; returns whether it is. */
+    boolean read(int position, Chain chain) {
+        int slot = ring.slot(position);
+        // The marks turn over at the ring's end.
+        if (bytes == null || buffers.window() == null || slot + PAIR > ring.size()) {
+            return false;
+        }
+        int at = table + slot * PackedLayout.DESCRIPTOR_SIZE;
+        long tail = bytes.getLong(at + PackedLayout.DESCRIPTOR_LENGTH);
+        // What is read later is at least as new as the flags.
+        VarHandle.acquireFence();
+        return read(at, tail, ring.availableMark(position), slot, chain);
     }
 
     /** Reads up to {@code limit} chains into a batch, behind the first {@code held}, if they are available; returns how many. */
     int read(int position, int limit, ChainBatch batch, int held) {
-        Window window = buffers.window();
-        if (bytes == null || window == null) {
+        if (bytes == null || buffers.window() == null) {
             return 0;
         }
         int slot = ring.slot(position);
         int mark = ring.availableMark(position);
         int at = table + slot * PackedLayout.DESCRIPTOR_SIZE;
-        // The marks turn over at the ring's end.
         int ready = available(bytes, at, mark, Math.min(limit, (ring.size() - slot) / PAIR));
-        int first = mark | PackedLayout.FLAG_NEXT;
-        int second = mark | PackedLayout.FLAG_WRITE;
         int count = 0;
         while (count < ready) {
             long tail = bytes.getLong(at + PackedLayout.DESCRIPTOR_LENGTH);
-            long request = bytes.getLong(at + PackedLayout.DESCRIPTOR_ADDRESS);
-            int next = at + PackedLayout.DESCRIPTOR_SIZE;
-            long answer = bytes.getLong(next + PackedLayout.DESCRIPTOR_ADDRESS);
-            long end = bytes.getLong(next + PackedLayout.DESCRIPTOR_LENGTH);
-            int requestLength = PackedRing.length(tail);
-            int answerLength = PackedRing.length(end);
-            if (PackedRing.flags(tail) != first
-                    || PackedRing.flags(end) != second
-                    || !BufferWindow.holds(window, request, requestLength, answer, answerLength)) {
+            if (!read(at, tail, mark, slot, batch.chain(held + count))) {
                 break;
             }
-            Chain chain = batch.chain(held + count);
-            chain.pair(access, window, PackedRing.id(end), request, requestLength, answer, answerLength);
-            chain.identify(PackedRing.id(end), slot, PAIR);
-            slot += PAIR;
             at += STEP;
+            slot += PAIR;
             count++;
         }
         return count;
+    }
+
+    /**
+     * Reads a chain if it is available and of the usual kind, and returns whether it is. The buffer has its first
+     * descriptor at an index; the second half of that has been read.
+     */
+    private boolean read(int at, long tail, int mark, int slot, Chain chain) {
+        ByteBuffer bytes = this.bytes;
+        Window window = buffers.window();
+        int next = at + PackedLayout.DESCRIPTOR_SIZE;
+        long request = bytes.getLong(at + PackedLayout.DESCRIPTOR_ADDRESS);
+        long answer = bytes.getLong(next + PackedLayout.DESCRIPTOR_ADDRESS);
+        long end = bytes.getLong(next + PackedLayout.DESCRIPTOR_LENGTH);
+        int requestLength = PackedRing.length(tail);
+        int answerLength = PackedRing.length(end);
+        if (PackedRing.flags(tail) != (mark | PackedLayout.FLAG_NEXT)
+                || PackedRing.flags(end) != (mark | PackedLayout.FLAG_WRITE)
+                || !BufferWindow.holds(window, request, requestLength, answer, answerLength)) {
+            return false;
+        }
+        int id = PackedRing.id(end);
+        chain.pair(access, window, id, request, requestLength, answer, answerLength);
+        chain.identify(id, slot, PAIR);
+        return true;
     }
 
     /** Says where a chain of another kind begins: the next pairs may be near it. */

@@ -3,6 +3,8 @@
 
 package org.viommu.virtqueue.internal;
 
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import org.viommu.memory.AccessFault;
 import org.viommu.memory.MemoryAccess;
 import org.viommu.virtqueue.PackedLayout;
@@ -19,7 +21,7 @@ import org.viommu.virtqueue.RingFault;
  * <p>The second half of a descriptor is read and written in one eight-byte word: a peer that changes it meanwhile can
  * then not show two values of one field.
  */
-final class PackedRing {
+final class PackedRing implements Located {
     private static final int SHORT_MASK = 0xffff;
     private static final long LOW_WORD = 0xffff_ffffL;
     private static final int BOTH = PackedLayout.FLAG_AVAILABLE | PackedLayout.FLAG_USED;
@@ -31,6 +33,15 @@ final class PackedRing {
     private final RingArea driverEvents;
     private final RingArea deviceEvents;
     private final RingBracket bracket;
+
+    /** The buffer that has all three areas, or null: then each area knows what it lies in. */
+    private ByteBuffer whole;
+
+    /** Where that buffer has the first byte of each area. */
+    private int table;
+
+    private int driverEvent;
+    private int deviceEvent;
 
     private PackedRing(QueueAddresses addresses, MemoryAccess access, boolean device) throws RingFault {
         this.access = access;
@@ -44,7 +55,16 @@ final class PackedRing {
         this.descriptors = new RingArea(access, addresses.descriptorArea(), slots, true, true);
         this.driverEvents = new RingArea(access, addresses.driverArea(), event, device, !device);
         this.deviceEvents = new RingArea(access, addresses.deviceArea(), event, !device, device);
-        this.bracket = new RingBracket(access, descriptors, driverEvents, deviceEvents);
+        this.bracket = new RingBracket(access, descriptors, driverEvents, deviceEvents, this);
+    }
+
+    @Override
+    public void locate() {
+        ByteBuffer one = descriptors.bytes();
+        whole = one == driverEvents.bytes() && one == deviceEvents.bytes() ? one : null;
+        table = descriptors.base();
+        driverEvent = driverEvents.base();
+        deviceEvent = deviceEvents.base();
     }
 
     /** The ring as a device reads and writes it. */
@@ -66,8 +86,14 @@ final class PackedRing {
         return size;
     }
 
-    RingArea descriptors() {
-        return descriptors;
+    /** The buffer that has all of the ring, or null. */
+    ByteBuffer whole() {
+        return whole;
+    }
+
+    /** Where the buffer has the first descriptor. */
+    int table() {
+        return table;
     }
 
     MemoryAccess access() {
@@ -131,29 +157,43 @@ final class PackedRing {
 
     /** Reads the flags of a descriptor; what is read later is at least as new. */
     int flags(int position) throws AccessFault {
-        return descriptors.getShortAcquire(offset(position) + PackedLayout.DESCRIPTOR_FLAGS);
+        int offset = offset(position) + PackedLayout.DESCRIPTOR_FLAGS;
+        ByteBuffer direct = whole;
+        if (direct == null) {
+            return descriptors.getShortAcquire(offset);
+        }
+        int flags = direct.getShort(table + offset) & SHORT_MASK;
+        VarHandle.acquireFence();
+        return flags;
     }
 
     /** Writes the flags of a descriptor behind everything that has been written before. */
     void publishFlags(int position, int flags) throws AccessFault {
-        descriptors.putShortRelease(offset(position) + PackedLayout.DESCRIPTOR_FLAGS, flags);
+        int offset = offset(position) + PackedLayout.DESCRIPTOR_FLAGS;
+        ByteBuffer direct = whole;
+        if (direct != null) {
+            VarHandle.releaseFence();
+            direct.putShort(table + offset, (short) flags);
+        } else {
+            descriptors.putShortRelease(offset, flags);
+        }
     }
 
     long address(int position) throws AccessFault {
-        return descriptors.getLong(offset(position) + PackedLayout.DESCRIPTOR_ADDRESS);
+        return getLong(offset(position) + PackedLayout.DESCRIPTOR_ADDRESS);
     }
 
     void putAddress(int position, long address) throws AccessFault {
-        descriptors.putLong(offset(position) + PackedLayout.DESCRIPTOR_ADDRESS, address);
+        putLong(offset(position) + PackedLayout.DESCRIPTOR_ADDRESS, address);
     }
 
     /** The second half of a descriptor, for {@link #length(long)}, {@link #id(long)} and {@link #flags(long)}. */
     long tail(int position) throws AccessFault {
-        return descriptors.getLong(offset(position) + PackedLayout.DESCRIPTOR_LENGTH);
+        return getLong(offset(position) + PackedLayout.DESCRIPTOR_LENGTH);
     }
 
     void putTail(int position, int length, int id, int flags) throws AccessFault {
-        descriptors.putLong(offset(position) + PackedLayout.DESCRIPTOR_LENGTH, tail(length, id, flags));
+        putLong(offset(position) + PackedLayout.DESCRIPTOR_LENGTH, tail(length, id, flags));
     }
 
     /** The address in a descriptor of an indirect table. */
@@ -186,7 +226,7 @@ final class PackedRing {
 
     /** What the driver wants to hear, for {@link #wanted}. */
     int driverEvent() throws AccessFault {
-        return driverEvents.getInt(PackedLayout.EVENT_POSITION);
+        return getInt(driverEvents, driverEvent);
     }
 
     void putDriverEvent(int position, int flags) throws AccessFault {
@@ -195,7 +235,7 @@ final class PackedRing {
 
     /** What the device wants to hear, for {@link #wanted}. */
     int deviceEvent() throws AccessFault {
-        return deviceEvents.getInt(PackedLayout.EVENT_POSITION);
+        return getInt(deviceEvents, deviceEvent);
     }
 
     void putDeviceEvent(int position, int flags) throws AccessFault {
@@ -216,6 +256,27 @@ final class PackedRing {
             return true;
         }
         return distance(decode(event), before) < distance(now, before);
+    }
+
+    private int getInt(RingArea events, int base) throws AccessFault {
+        ByteBuffer direct = whole;
+        return direct != null
+                ? direct.getInt(base + PackedLayout.EVENT_POSITION)
+                : events.getInt(PackedLayout.EVENT_POSITION);
+    }
+
+    private long getLong(int offset) throws AccessFault {
+        ByteBuffer direct = whole;
+        return direct != null ? direct.getLong(table + offset) : descriptors.getLong(offset);
+    }
+
+    private void putLong(int offset, long value) throws AccessFault {
+        ByteBuffer direct = whole;
+        if (direct != null) {
+            direct.putLong(table + offset, value);
+        } else {
+            descriptors.putLong(offset, value);
+        }
     }
 
     private int offset(int position) {
