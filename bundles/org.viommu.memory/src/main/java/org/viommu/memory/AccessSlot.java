@@ -57,13 +57,12 @@ public final class AccessSlot {
      * @throws IllegalStateException if the owner is outside
      */
     public void exit() {
-        int left = depth - 1;
-        if (left < 0) {
-            throw new IllegalStateException("exit without enter");
-        }
-        depth = left;
+        int left = --depth;
         if (left == 0) {
             SEQUENCE.setRelease(this, sequence + 1);
+        } else if (left < 0) {
+            depth = 0;
+            throw new IllegalStateException("exit without enter");
         }
     }
 

@@ -55,12 +55,13 @@ final class GuestMemoryAccess implements MemoryAccess {
 
     @Override
     public void exit() {
-        if (depth == 0) {
-            throw new IllegalStateException("exit without enter");
-        }
-        if (--depth == 0) {
+        int left = --depth;
+        if (left == 0) {
             view = 0;
             slot.exit();
+        } else if (left < 0) {
+            depth = 0;
+            throw new IllegalStateException("exit without enter");
         }
     }
 
