@@ -186,7 +186,7 @@ public final class Chain {
      * @return 0 to 2^32
      */
     public long readableLength() {
-        return divided ? readable.total() : requestLength;
+        return requestLength != 0 ? requestLength : readable.total();
     }
 
     /**
@@ -195,7 +195,7 @@ public final class Chain {
      * @return 0 to 2^32
      */
     public long writableLength() {
-        return divided ? writable.total() : answerLength;
+        return answerLength != 0 ? answerLength : writable.total();
     }
 
     /**

@@ -87,14 +87,14 @@ public final class PackedDeviceQueue implements DeviceRing {
 
     @Override
     public int pop(ChainBatch batch) throws RingFault {
-        batch.hold(0);
+        int held = 0;
         boolean entered = bracket.enter();
         try {
             // One chain is worth no loop.
-            int held = batch.capacity() == 1 ? take(batch.chain(0)) ? 1 : 0 : take(batch);
-            batch.hold(held);
+            held = batch.capacity() == 1 ? take(batch.chain(0)) ? 1 : 0 : take(batch);
             return held;
         } finally {
+            batch.hold(held);
             bracket.exit(entered);
         }
     }

@@ -5,7 +5,6 @@ package org.viommu.virtqueue.internal;
 
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import org.viommu.memory.MemoryAccess;
 import org.viommu.memory.Window;
 import org.viommu.virtqueue.Chain;
 import org.viommu.virtqueue.ChainBatch;
@@ -16,13 +15,11 @@ import org.viommu.virtqueue.PackedLayout;
  * a ring that lies in one. Any other chain it leaves to {@link PackedChainReader} to judge: what it has read of that one
  * does not count.
  */
-final class PackedPairs implements Located {
+final class PackedPairs extends Pairs {
     private static final int PAIR = 2;
     private static final int STEP = PAIR * PackedLayout.DESCRIPTOR_SIZE;
 
     private final PackedRing ring;
-    private final MemoryAccess access;
-    private final BufferWindow buffers;
 
     /** The buffer that has all of the ring, or null. */
     private ByteBuffer bytes;
@@ -31,35 +28,39 @@ final class PackedPairs implements Located {
     private int table;
 
     PackedPairs(PackedRing ring) {
+        super(ring.access());
         this.ring = ring;
-        this.access = ring.access();
-        this.buffers = new BufferWindow(access);
     }
 
     @Override
     public void locate() {
+        super.locate();
         bytes = ring.whole();
         table = ring.table();
-        buffers.forget();
     }
 
     /** Reads the chain at a position, if it is available and of the usual kind; returns whether it is. */
     boolean read(int position, Chain chain) {
+        ByteBuffer bytes = this.bytes;
+        Window window = this.window;
         int slot = ring.slot(position);
+        int mark = ring.availableMark(position);
         // The marks turn over at the ring's end.
-        if (bytes == null || buffers.window() == null || slot + PAIR > ring.size()) {
+        if (bytes == null || window == null || slot + PAIR > ring.size()) {
             return false;
         }
         int at = table + slot * PackedLayout.DESCRIPTOR_SIZE;
         long tail = bytes.getLong(at + PackedLayout.DESCRIPTOR_LENGTH);
         // What is read later is at least as new as the flags.
         VarHandle.acquireFence();
-        return read(at, tail, ring.availableMark(position), slot, chain);
+        return read(bytes, window, at, tail, mark, slot, chain);
     }
 
     /** Reads up to {@code limit} chains into a batch, behind the first {@code held}, if they are available; returns how many. */
     int read(int position, int limit, ChainBatch batch, int held) {
-        if (bytes == null || buffers.window() == null) {
+        ByteBuffer bytes = this.bytes;
+        Window window = this.window;
+        if (bytes == null || window == null) {
             return 0;
         }
         int slot = ring.slot(position);
@@ -69,7 +70,7 @@ final class PackedPairs implements Located {
         int count = 0;
         while (count < ready) {
             long tail = bytes.getLong(at + PackedLayout.DESCRIPTOR_LENGTH);
-            if (!read(at, tail, mark, slot, batch.chain(held + count))) {
+            if (!read(bytes, window, at, tail, mark, slot, batch.chain(held + count))) {
                 break;
             }
             at += STEP;
@@ -83,9 +84,7 @@ final class PackedPairs implements Located {
      * Reads a chain if it is available and of the usual kind, and returns whether it is. The buffer has its first
      * descriptor at an index; the second half of that has been read.
      */
-    private boolean read(int at, long tail, int mark, int slot, Chain chain) {
-        ByteBuffer bytes = this.bytes;
-        Window window = buffers.window();
+    private boolean read(ByteBuffer bytes, Window window, int at, long tail, int mark, int slot, Chain chain) {
         int next = at + PackedLayout.DESCRIPTOR_SIZE;
         long request = bytes.getLong(at + PackedLayout.DESCRIPTOR_ADDRESS);
         long answer = bytes.getLong(next + PackedLayout.DESCRIPTOR_ADDRESS);
@@ -94,18 +93,14 @@ final class PackedPairs implements Located {
         int answerLength = PackedRing.length(end);
         if (PackedRing.flags(tail) != (mark | PackedLayout.FLAG_NEXT)
                 || PackedRing.flags(end) != (mark | PackedLayout.FLAG_WRITE)
-                || !BufferWindow.holds(window, request, requestLength, answer, answerLength)) {
+                || !holds(window, request, requestLength)
+                || !holds(window, answer, answerLength)) {
             return false;
         }
         int id = PackedRing.id(end);
         chain.pair(access, window, id, request, requestLength, answer, answerLength);
         chain.identify(id, slot, PAIR);
         return true;
-    }
-
-    /** Says where a chain of another kind begins: the next pairs may be near it. */
-    void follow(long address) {
-        buffers.follow(address);
     }
 
     /** How many chains are available if all of them are pairs; what is read later is at least as new. */

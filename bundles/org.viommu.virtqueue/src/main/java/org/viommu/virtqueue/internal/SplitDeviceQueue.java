@@ -91,24 +91,24 @@ public final class SplitDeviceQueue implements DeviceRing {
 
     @Override
     public int pop(ChainBatch batch) throws RingFault {
-        batch.hold(0);
+        int held = 0;
         boolean entered = bracket.enter();
         try {
-            if (popped == available && !look()) {
-                return 0;
+            if (popped != available || look()) {
+                int ready = Math.min(batch.capacity(), SplitRing.distance(available, popped));
+                // One chain, as it is when a driver waits for each answer, is worth no loop.
+                if (ready == 1) {
+                    take(batch.chain(0));
+                } else {
+                    take(batch, ready);
+                }
+                held = ready;
             }
-            int ready = Math.min(batch.capacity(), SplitRing.distance(available, popped));
-            // One chain, as it is when a driver waits for each answer, is worth no loop.
-            if (ready == 1) {
-                take(batch.chain(0));
-            } else {
-                take(batch, ready);
-            }
-            batch.hold(ready);
-            return ready;
+            return held;
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
         } finally {
+            batch.hold(held);
             bracket.exit(entered);
         }
     }

@@ -4,7 +4,6 @@
 package org.viommu.virtqueue.internal;
 
 import java.nio.ByteBuffer;
-import org.viommu.memory.MemoryAccess;
 import org.viommu.memory.Window;
 import org.viommu.virtqueue.Chain;
 import org.viommu.virtqueue.ChainBatch;
@@ -15,13 +14,11 @@ import org.viommu.virtqueue.SplitLayout;
  * ring that lies in one. Any other chain it leaves to {@link SplitChainReader} to judge: what it has read of that one does
  * not count.
  */
-final class SplitPairs implements Located {
+final class SplitPairs extends Pairs {
     private static final int INDEX_MASK = 0xffff;
 
     private final SplitRing ring;
-    private final MemoryAccess access;
     private final int mask;
-    private final BufferWindow buffers;
 
     /** The buffer that has all of the ring, or null. */
     private ByteBuffer bytes;
@@ -32,24 +29,23 @@ final class SplitPairs implements Located {
     private int heads;
 
     SplitPairs(SplitRing ring) {
+        super(ring.access());
         this.ring = ring;
-        this.access = ring.access();
         this.mask = ring.size() - 1;
-        this.buffers = new BufferWindow(access);
     }
 
     @Override
     public void locate() {
+        super.locate();
         bytes = ring.whole();
         table = ring.table();
         heads = ring.heads() + SplitLayout.AVAILABLE_HEADS;
-        buffers.forget();
     }
 
     /** Reads an available chain; returns whether it is of the usual kind. */
     boolean read(int index, Chain chain) {
         ByteBuffer bytes = this.bytes;
-        Window window = buffers.window();
+        Window window = this.window;
         if (bytes == null || window == null) {
             return false;
         }
@@ -70,7 +66,8 @@ final class SplitPairs implements Located {
         int requestLength = SplitRing.length(tail);
         int answerLength = SplitRing.length(end);
         if (SplitRing.flags(end) != SplitLayout.FLAG_WRITE
-                || !BufferWindow.holds(window, request, requestLength, answer, answerLength)) {
+                || !holds(window, request, requestLength)
+                || !holds(window, answer, answerLength)) {
             return false;
         }
         chain.pair(access, window, head, request, requestLength, answer, answerLength);
@@ -84,10 +81,5 @@ final class SplitPairs implements Located {
             count++;
         }
         return count;
-    }
-
-    /** Says where a chain of another kind begins: the next pairs may be near it. */
-    void follow(long address) {
-        buffers.follow(address);
     }
 }
