@@ -74,6 +74,21 @@ static inline uint8_t *at(struct ring *r, uint64_t address, uint64_t length, int
     return find(r, address, length, write);
 }
 
+/*
+ * What the other side may change meanwhile is read once, in accesses that the compiler may neither repeat nor split: it
+ * could otherwise have one value checked and another used. Of a split descriptor the fields are read and of a packed one
+ * the words, whichever is faster.
+ */
+typedef uint64_t __attribute__((may_alias)) word;
+#define once(p) __atomic_load_n(p, __ATOMIC_RELAXED)
+static inline struct desc read_desc(const struct desc *d) {
+    return (struct desc){once(&d->addr), once(&d->len), once(&d->flags), once(&d->next)};
+}
+static inline struct packed read_packed(const struct packed *p) {
+    uint64_t tail = once((const word *)&p->len);
+    return (struct packed){once(&p->addr), tail, tail >> 32, tail >> 48};
+}
+
 static inline uint16_t load(const void *p) { return __atomic_load_n((const uint16_t *)p, __ATOMIC_ACQUIRE); }
 static inline void store(void *p, uint16_t v) { __atomic_store_n((uint16_t *)p, v, __ATOMIC_RELEASE); }
 static inline void fence(void) { __atomic_thread_fence(__ATOMIC_SEQ_CST); }
@@ -141,7 +156,7 @@ static int copy(struct ring *r, const struct piece *pieces, uint8_t *buffer, uin
 }
 
 /* The request: five values in, their sum out; returns how much has been written. */
-static inline uint32_t serve(struct ring *r, const struct chain *c) {
+static inline __attribute__((always_inline)) uint32_t serve(struct ring *r, const struct chain *c) {
     if (c->in_total < REQUEST || c->out_total < ANSWER) { r->errors++; return 0; }
     uint64_t room[5];
     uint8_t *in = r->in[0].len >= REQUEST ? at(r, r->in[0].addr, REQUEST, 0)
@@ -249,7 +264,7 @@ static uint32_t split_driver_add(struct ring *r, uint32_t batch, uint64_t number
         r->published_heads = r->added;
         r->batch++;
         fence();
-        uint16_t event = *(uint16_t *)at(r, r->device_area + 4 + 8ull * r->n, 2, 0);
+        uint16_t event = once((uint16_t *)at(r, r->device_area + 4 + 8ull * r->n, 2, 0));
         if ((uint16_t)(r->added - event - 1) < (uint16_t)(r->added - r->kicked)) r->kicks++;
         r->kicked = r->added;
     }
@@ -268,10 +283,11 @@ static uint32_t split_driver_poll(struct ring *r, uint32_t batch) {
             if ((uint16_t)(r->seen - r->polled) > (uint16_t)(r->published_heads - r->polled)) { r->errors++; break; }
             if (r->polled == r->seen) break;
         }
-        struct used element = used[r->polled & (r->n - 1)];
-        if (!give_back(r, element.id, element.len)) { r->errors++; break; }
+        uint64_t element = once((const word *)&used[r->polled & (r->n - 1)]);
+        uint32_t id = element;
+        if (!give_back(r, id, element >> 32)) { r->errors++; break; }
         r->polled++;
-        empty(r, element.id);
+        empty(r, id);
     }
     leave(&r->driver_sequence);
     return done;
@@ -281,7 +297,7 @@ static uint32_t split_driver_poll(struct ring *r, uint32_t batch) {
 static __attribute__((noinline)) struct chain split_table(struct ring *r, struct chain c, struct desc d) {
     const struct desc *table = d.len && d.len % 16 == 0 && d.len <= 16 << 16 ? (struct desc *)at(r, d.addr, d.len, 0) : 0;
     for (uint16_t i = 0; table && i < d.len / 16;) {
-        struct desc e = table[i];
+        struct desc e = read_desc(&table[i]);
         if (e.flags & INDIRECT || c.pieces++ == r->n || !append(r, &c, e.addr, e.len, e.flags & WRITE)) break;
         if (!(e.flags & NEXT)) return c;
         i = e.next;
@@ -303,11 +319,11 @@ static uint32_t split_device(struct ring *r, uint32_t batch) {
             if ((uint16_t)(r->available - r->published) > r->n) { r->errors++; break; }
             if (r->popped == r->available) break;
         }
-        uint16_t head = avail[2 + (r->popped++ & (r->n - 1))];
+        uint16_t head = once(&avail[2 + (r->popped++ & (r->n - 1))]);
         struct chain c = {0};
         int good = 0;
         for (uint16_t i = head; i < r->n;) {
-            struct desc d = table[i];
+            struct desc d = read_desc(&table[i]);
             if (d.flags & INDIRECT) {
                 if (!(d.flags & NEXT)) c = split_table(r, c, d);
                 good = !(d.flags & NEXT);
@@ -325,7 +341,7 @@ static uint32_t split_device(struct ring *r, uint32_t batch) {
         store(area + 2, r->pushed);
         r->published = r->pushed;
         fence();
-        uint16_t event = avail[2 + r->n];
+        uint16_t event = once(&avail[2 + r->n]);
         if ((uint16_t)(r->pushed - event - 1) < (uint16_t)(r->pushed - r->notified)) r->interrupts++;
         r->notified = r->pushed;
     }
@@ -387,7 +403,7 @@ static uint32_t packed_driver_add(struct ring *r, uint32_t batch, uint64_t numbe
         r->apublished = r->apos;
         r->batch++;
         fence();
-        if (wanted(r, *(uint32_t *)at(r, r->device_area, 4, 0), r->apos, before)) r->kicks++;
+        if (wanted(r, once((uint32_t *)at(r, r->device_area, 4, 0)), r->apos, before)) r->kicks++;
     }
     leave(&r->driver_sequence);
     return done;
@@ -401,8 +417,9 @@ static uint32_t packed_driver_poll(struct ring *r, uint32_t batch) {
         struct packed *p = &d[slot_of(r, r->ppos)];
         uint16_t flags = load(&p->flags);
         if ((flags & (AVAILABLE | USED)) != used_mark(r, r->ppos)) break;
-        uint16_t id = p->id;
-        if (!give_back(r, id, flags & WRITE ? p->len : 0)) { r->errors++; break; }
+        uint64_t tail = once((const word *)&p->len);
+        uint16_t id = tail >> 32;
+        if (!give_back(r, id, flags & WRITE ? (uint32_t)tail : 0)) { r->errors++; break; }
         r->ppos = go(r, r->ppos, r->taken[id].slots);
         empty(r, id);
     }
@@ -415,7 +432,7 @@ static __attribute__((noinline)) struct chain packed_table(struct ring *r, struc
     struct chain c = {0};
     const struct packed *table = p.len && p.len % 16 == 0 && p.len / 16 <= r->n ? (struct packed *)at(r, p.addr, p.len, 0) : 0;
     for (uint32_t i = 0; table && i < p.len / 16; i++) {
-        struct packed e = table[i];
+        struct packed e = read_packed(&table[i]);
         if (!append(r, &c, e.addr, e.len, e.flags & WRITE)) return (struct chain){0};
     }
     return c;
@@ -435,7 +452,7 @@ static uint32_t packed_device(struct ring *r, uint32_t batch) {
         struct chain c = {0};
         int good = 0;
         for (;;) {
-            struct packed p = ring[slot_of(r, pos)];
+            struct packed p = read_packed(&ring[slot_of(r, pos)]);
             if (count) {
                 flags = p.flags;
                 if ((flags & (AVAILABLE | USED)) != available_mark(r, pos)) break;
@@ -467,7 +484,7 @@ static uint32_t packed_device(struct ring *r, uint32_t batch) {
         store(&ring[slot_of(r, before)].flags, r->first_flags);
         r->dpublished = r->dpos;
         fence();
-        if (wanted(r, *events, r->dpos, before)) r->interrupts++;
+        if (wanted(r, once(events), r->dpos, before)) r->interrupts++;
     }
     leave(&r->sequence);
     return done;

@@ -37,7 +37,9 @@ final class JavaDevice {
                     batch.written(i, answer(batch.chain(i)));
                 }
                 queue.push(batch);
-                interrupts += queue.flush() ? 1 : 0;
+                if (queue.flush()) {
+                    interrupts++;
+                }
             }
             return served;
         } finally {
