@@ -46,7 +46,11 @@ final class NativeRing {
 
     private final MemorySegment ring;
 
+    /** Kept, because the ring knows only its address: a buffer that nobody refers to is unmapped. */
+    private final RingMemory memory;
+
     NativeRing(RingMemory memory, QueueAddresses addresses, boolean packed) {
+        this.memory = memory;
         try {
             ring = Arena.global().allocate((long) BYTES.invokeExact(), CACHE_LINE);
             INIT.invokeExact(
