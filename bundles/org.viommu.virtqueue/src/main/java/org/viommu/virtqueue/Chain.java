@@ -36,10 +36,10 @@ public final class Chain {
     private final ByteBuffer zeros = ZEROS.duplicate();
     private MemoryAccess access;
 
-    /** Whether the parts know what the chain consists of; a pair is divided into them when they are first asked. */
-    private boolean divided = true;
-
-    /** Where the pieces of a pair lie; the lengths are 0 if the chain is none. */
+    /**
+     * Where the pieces of a pair lie. It is divided into the parts when an operation first needs them; the lengths are 0
+     * from then on, and for any other chain.
+     */
     private Window window;
 
     private int requestBase;
@@ -72,7 +72,6 @@ public final class Chain {
         }
         this.id = id;
         slots = 1;
-        divided = true;
         requestLength = 0;
         answerLength = 0;
         inWritablePart = false;
@@ -113,7 +112,6 @@ public final class Chain {
         this.requestLength = requestLength;
         this.answerBase = window.offset(answer);
         this.answerLength = answerLength;
-        divided = false;
     }
 
     /**
@@ -396,12 +394,13 @@ public final class Chain {
     }
 
     private void divide() {
-        if (!divided) {
-            divided = true;
+        if (requestLength != 0) {
             readable.begin(access);
             readable.add(window.start() + requestBase, requestLength);
             writable.begin(access);
             writable.add(window.start() + answerBase, answerLength);
+            requestLength = 0;
+            answerLength = 0;
         }
     }
 }
