@@ -10,17 +10,22 @@ import org.viommu.virtqueue.RingFault;
  * kept in the same way, one for each chain.
  */
 final class DescriptorPool {
-    /** The descriptor behind each one, in its chain or in the list of free ones. */
-    private final int[] next;
+    /** One descriptor, and the chain that begins there. */
+    private static final class Entry {
+        /** The descriptor behind this one, in its chain or in the list of free ones. */
+        private int next;
 
-    /** Number of descriptors of the chain that begins here; 0 if none does. */
-    private final int[] counts;
+        /** Number of descriptors of the chain; 0 if none begins here. */
+        private int count;
 
-    /** Bytes that the device may write into the chain that begins here. */
-    private final long[] writable;
+        /** Bytes that the device may write into the chain. */
+        private long writable;
 
-    /** The batch in which the chain that begins here was added. */
-    private final long[] batches;
+        /** The batch in which the chain was added. */
+        private long batch;
+    }
+
+    private final Entry[] entries;
 
     /** Number of the batch that the device does not see yet. */
     private long batch;
@@ -33,15 +38,13 @@ final class DescriptorPool {
 
     DescriptorPool(int size, boolean inOrder) {
         this.inOrder = inOrder;
-        next = new int[size];
-        counts = new int[size];
-        writable = new long[size];
-        batches = new long[size];
+        entries = new Entry[size];
         free = size;
         for (int i = 0; i < size; i++) {
-            next[i] = i + 1;
+            entries[i] = new Entry();
+            entries[i].next = i + 1;
         }
-        next[size - 1] = 0;
+        entries[size - 1].next = 0;
     }
 
     int free() {
@@ -51,19 +54,22 @@ final class DescriptorPool {
     /** Takes {@code count} (1 to {@link #free()}) descriptors and chains them; returns the first. */
     int take(int count, long writableBytes) {
         int head = firstFree;
-        for (int i = 0; i < count; i++) {
-            firstFree = next[firstFree];
+        Entry first = entries[head];
+        int behind = first.next;
+        for (int i = 1; i < count; i++) {
+            behind = entries[behind].next;
         }
+        firstFree = behind;
         free -= count;
-        counts[head] = count;
-        writable[head] = writableBytes;
-        batches[head] = batch;
+        first.count = count;
+        first.writable = writableBytes;
+        first.batch = batch;
         return head;
     }
 
     /** The descriptor behind one in its chain; without meaning for the last. */
     int next(int index) {
-        return next[index];
+        return entries[index].next;
     }
 
     /** Lets the device have all chains taken so far. */
@@ -72,30 +78,32 @@ final class DescriptorPool {
     }
 
     long writable(int head) {
-        return writable[head];
+        return entries[head].writable;
     }
 
     /** Judges what a device says that it has used: a chain that it has, and no more bytes than that has. */
     void checkUsed(long head, long length) throws RingFault {
-        if (head >= counts.length || counts[(int) head] == 0 || batches[(int) head] == batch) {
+        if (head >= entries.length || entries[(int) head].count == 0 || entries[(int) head].batch == batch) {
             throw new RingFault(RingFault.Kind.UNKNOWN_USED_ID, head);
         }
-        if (length > writable[(int) head]) {
+        if (length > entries[(int) head].writable) {
             throw new RingFault(RingFault.Kind.USED_LENGTH_TOO_LARGE, length);
         }
     }
 
     /** Frees the chain that begins at a descriptor. */
     void giveBack(int head) {
+        Entry first = entries[head];
+        int count = first.count;
         if (!inOrder) {
-            int last = head;
-            for (int i = 1; i < counts[head]; i++) {
-                last = next[last];
+            Entry last = first;
+            for (int i = 1; i < count; i++) {
+                last = entries[last.next];
             }
-            next[last] = firstFree;
+            last.next = firstFree;
             firstFree = head;
         }
-        free += counts[head];
-        counts[head] = 0;
+        free += count;
+        first.count = 0;
     }
 }
