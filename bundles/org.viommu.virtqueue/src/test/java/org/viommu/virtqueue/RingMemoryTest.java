@@ -66,8 +66,10 @@ class RingMemoryTest {
     @ValueSource(longs = {0, RingFeatures.PACKED})
     void ring_may_lie_across_regions(long features) throws Exception {
         GuestMemory memory = new GuestMemory();
-        // The regions meet between two words of a descriptor, and between the fields of a used element.
-        memory.replace(List.of(region(0x0000, 0x1028), region(0x1028, 0x300c), region(0x300c, 0x5000)));
+        // The regions meet within a word and between two words of descriptors, and between the fields of a used
+        // element.
+        memory.replace(List.of(
+                region(0x0000, 0x101c), region(0x101c, 0x1028), region(0x1028, 0x300c), region(0x300c, 0x5000)));
         QueueAddresses addresses = new QueueAddresses(SIZE, 0x1000, 0x2000, 0x3000);
         DriverQueue driver = Virtqueues.openDriver(addresses, features, memory.open());
         DeviceQueue device = Virtqueues.openDevice(addresses, features, memory.open());

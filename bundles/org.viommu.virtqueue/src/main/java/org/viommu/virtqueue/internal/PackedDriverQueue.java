@@ -191,11 +191,11 @@ public final class PackedDriverQueue implements DriverQueue {
                 id = order.next();
                 usedLength = order.take(ids.writable(id));
             } else {
-                int flags = ring.flags(polled);
-                if (!ring.isUsed(flags, polled)) {
+                long tail = ring.tailAcquire(polled);
+                if (!ring.isUsed(PackedRing.flags(tail), polled)) {
                     return -1;
                 }
-                id = readElement(flags);
+                id = readElement(tail);
             }
             ids.giveBack(id);
             polled = ring.advance(polled, slots[id]);
@@ -261,12 +261,11 @@ public final class PackedDriverQueue implements DriverQueue {
         added = ring.advance(added, 1);
     }
 
-    /** Reads the next used descriptor; returns the chain that comes back first by it. */
-    private int readElement(int flags) throws RingFault, AccessFault {
-        long tail = ring.tail(polled);
+    /** Takes what the next used descriptor says; returns the chain that comes back first by it. */
+    private int readElement(long tail) throws RingFault {
         int id = PackedRing.id(tail);
         // Without the flag the device has written nothing and the length means nothing.
-        boolean wrote = (flags & PackedLayout.FLAG_WRITE) != 0;
+        boolean wrote = (PackedRing.flags(tail) & PackedLayout.FLAG_WRITE) != 0;
         usedLength = wrote ? Integer.toUnsignedLong(PackedRing.length(tail)) : 0;
         ids.checkUsed(id, usedLength);
         if (order == null) {

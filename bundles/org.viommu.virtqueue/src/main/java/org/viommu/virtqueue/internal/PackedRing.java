@@ -192,6 +192,22 @@ final class PackedRing implements Located {
         return getLong(offset(position) + PackedLayout.DESCRIPTOR_LENGTH);
     }
 
+    /**
+     * Reads the second half of a descriptor; its other fields, and what is read later, are at least as new as its flags.
+     */
+    long tailAcquire(int position) throws AccessFault {
+        int offset = offset(position) + PackedLayout.DESCRIPTOR_LENGTH;
+        ByteBuffer direct = whole;
+        if (direct == null) {
+            // Memory may end within the word, which is then read in parts, the flags last.
+            long flags = flags(position);
+            return descriptors.getLong(offset) << Short.SIZE >>> Short.SIZE | flags << 48;
+        }
+        long tail = direct.getLong(table + offset);
+        VarHandle.acquireFence();
+        return tail;
+    }
+
     void putTail(int position, int length, int id, int flags) throws AccessFault {
         putLong(offset(position) + PackedLayout.DESCRIPTOR_LENGTH, tail(length, id, flags));
     }
