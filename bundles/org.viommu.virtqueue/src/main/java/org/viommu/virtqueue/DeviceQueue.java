@@ -46,11 +46,11 @@ public interface DeviceQueue {
     boolean pop(Chain chain) throws RingFault;
 
     /**
-     * Takes the next available chains, as many as there are and as a batch holds: like {@link #pop(Chain)} for each, but
-     * cheaper.
+     * Takes the next available chains, as many as a batch holds: like {@link #pop(Chain)} for each, but cheaper. Those
+     * that the driver has made available since the queue last looked may be left for the next call.
      *
      * @param batch receives the chains; what it held before is forgotten
-     * @return how many chains it holds now
+     * @return how many chains it holds now; 0 if the driver has made nothing available
      * @throws RingFault if the ring breaks the rules, be it behind chains that have been taken
      */
     default int pop(ChainBatch batch) throws RingFault {
