@@ -11,7 +11,7 @@ import org.osgi.annotation.versioning.ConsumerType;
  * <p><b>Addresses</b> are unsigned 64-bit, ranges inclusive at both ends; {@code 0..2^64-1} is a legal range. Mappings keep their boundaries: neighbours are
  * never merged, even when their translations continue each other.
  *
- * <p><b>Threads.</b> One thread at a time changes a table ({@link #map}, {@link #unmap}, {@link #close}). Any number of threads look up and iterate meanwhile,
+ * <p><b>Threads.</b> One thread at a time changes a table ({@link #map}, {@link #mapAll}, {@link #unmap}, {@link #close}). Any number of threads look up and iterate meanwhile,
  * without locks, and see each mapping either whole or not at all; a look-up that begins after a change returned sees that change.
  *
  * <p><b>Errors.</b> What a guest can cause is a result, never an exception. A store that throws from these methods is broken; the IOMMU then leaves it.
@@ -44,6 +44,23 @@ public interface MappingTable extends AutoCloseable {
      * @return what happened; unless {@link MapResult#OK} nothing has changed
      */
     MapResult map(long start, long end, long physical, int flags);
+
+    /**
+     * Adds mappings as {@link #map} would one after the other, until one cannot be added. It is called when another table is copied into this one, with mappings
+     * in ascending order, most often above all that are here already: a table for which many at once are cheaper than one by one overrides it.
+     *
+     * @param run mappings, each as {@link #map} takes it; not changed, and not kept
+     * @param from index of the first one to add, from 0 to {@code run.count()} (inclusive)
+     * @return index of the first mapping that was not added, for which {@link #map} tells why; {@code run.count()} if there is none
+     */
+    default int mapAll(MappingRun run, int from) {
+        int next = from;
+        while (next < run.count()
+                && map(run.start(next), run.end(next), run.physical(next), run.flags(next)) == MapResult.OK) {
+            next++;
+        }
+        return next;
+    }
 
     /**
      * Removes every mapping that lies in the range, all or nothing. Holes are allowed.

@@ -5,7 +5,7 @@
  * The contract of mapping stores: where an IOMMU keeps the mappings of its domains.
  */
 @Export
-@Version("1.2.0")
+@Version("1.3.0")
 package org.viommu.mapping;
 
 import org.osgi.annotation.bundle.Export;

@@ -58,6 +58,13 @@ public abstract class MappingStoreContract {
     }
 
     @Nested
+    final class Run extends RunRules {
+        Run() {
+            super(MappingStoreContract.this::store);
+        }
+    }
+
+    @Nested
     final class Unmap extends UnmapRules {
         Unmap() {
             super(MappingStoreContract.this::store);

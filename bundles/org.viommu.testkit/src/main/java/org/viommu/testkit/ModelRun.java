@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.SplittableRandom;
+import org.viommu.mapping.MappingRun;
 import org.viommu.mapping.MappingTable;
 
 /** One sequence of random requests, put to a table and to the oracle. */
@@ -16,11 +17,17 @@ final class ModelRun {
 
     private static final int STEPS_BETWEEN_COMPARISONS = 300;
 
+    /** One request in so many is a run, of so many mappings at most. */
+    private static final int RUN_ONE_IN = 100;
+
+    private static final int RUN = 150;
+
     private final MappingTable table;
     private final OracleTable oracle = new OracleTable();
     private final AddressPattern pattern;
     private final int oddOneIn;
     private final SplittableRandom random;
+    private final MappingRun run = new MappingRun(RUN);
     private int step;
 
     /**
@@ -38,7 +45,9 @@ final class ModelRun {
     void run(int steps) {
         for (step = 0; step < steps; step++) {
             boolean growing = step / PHASE % 2 == 0;
-            if (random.nextInt(10) < (growing ? 8 : 3)) {
+            if (random.nextInt(RUN_ONE_IN) == 0) {
+                mapRun();
+            } else if (random.nextInt(10) < (growing ? 8 : 3)) {
                 map();
             } else if (growing) {
                 unmapOne();
@@ -53,6 +62,22 @@ final class ModelRun {
         compareContents();
         unmap(0, -1L);
         compareContents();
+    }
+
+    /** Some mappings in one go, most of them side by side or nearly so. */
+    private void mapRun() {
+        run.clear();
+        long start = pattern.start(random);
+        for (int left = random.nextInt(RUN); left >= 0; left--) {
+            long end = end(start, pattern.length(random));
+            run.visit(start, end, physical(false, -1L - (end - start)), left >> 5 & 3);
+            start = random.nextInt(RUN) == 0
+                    ? pattern.start(random)
+                    : end + 1 + (random.nextBoolean() ? 0 : pattern.length(random));
+        }
+        assertThat(table.mapAll(run, 0))
+                .as("step %d: %d mappings from %x", step, run.count(), run.start(0))
+                .isEqualTo(oracle.mapAll(run, 0));
     }
 
     private void map() {

@@ -4,7 +4,9 @@
 package org.viommu.testkit;
 
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.viommu.mapping.MapResult;
+import org.viommu.mapping.MappingRun;
 import org.viommu.mapping.MappingTable;
 import org.viommu.mapping.UnmapResult;
 
@@ -12,11 +14,13 @@ import org.viommu.mapping.UnmapResult;
 final class ZoneWriter {
     private final MappingTable table;
     private final Zones zones;
+    private final MappingRun run;
     private final SplittableRandom random = new SplittableRandom(42);
 
     ZoneWriter(MappingTable table, Zones zones) {
         this.table = table;
         this.zones = zones;
+        this.run = new MappingRun(zones.count());
     }
 
     void mapStableZones() {
@@ -32,8 +36,11 @@ final class ZoneWriter {
             if (zone == zones.nextStable(zone)) {
                 continue;
             }
-            if (random.nextInt(300) == 0) {
+            int kind = random.nextInt(300);
+            if (kind == 0) {
                 unmapFrom(zone);
+            } else if (kind == 1) {
+                mapFrom(zone);
             } else if (zones.mapped(zone)) {
                 unmap(zone);
             } else {
@@ -48,6 +55,24 @@ final class ZoneWriter {
             throw new AssertionError("refused: map " + range);
         }
         zones.endMap(zone);
+    }
+
+    /** Maps in one go what is not mapped from here to the next stable zone. */
+    private void mapFrom(int first) {
+        run.clear();
+        int next = Math.min(zones.nextStable(first), zones.count());
+        int[] added =
+                IntStream.range(first, next).filter(it -> !zones.mapped(it)).toArray();
+        for (int zone : added) {
+            Range range = zones.beginMap(zone);
+            run.visit(range.start(), range.end(), range.physical(), range.flags());
+        }
+        if (table.mapAll(run, 0) != added.length) {
+            throw new AssertionError("refused: map zones " + first + " to " + next);
+        }
+        for (int zone : added) {
+            zones.endMap(zone);
+        }
     }
 
     private void unmap(int zone) {

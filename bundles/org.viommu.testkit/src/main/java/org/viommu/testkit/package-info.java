@@ -3,7 +3,7 @@
 
 /** The tests that every mapping store and every topology source must pass, for their authors to extend. */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package org.viommu.testkit;
 
 import org.osgi.annotation.bundle.Export;

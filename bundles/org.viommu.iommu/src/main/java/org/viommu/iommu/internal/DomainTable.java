@@ -7,6 +7,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.viommu.mapping.DeviceRecord;
 import org.viommu.mapping.MapResult;
+import org.viommu.mapping.MappingRun;
 import org.viommu.mapping.MappingStore;
 import org.viommu.mapping.MappingTable;
 import org.viommu.mapping.Translation;
@@ -52,6 +53,14 @@ final class DomainTable {
     MapResult map(long start, long end, long physical, int flags) {
         try {
             return table.map(start, end, physical, flags);
+        } catch (RuntimeException | Error e) {
+            throw new StoreFailure(store, e);
+        }
+    }
+
+    int mapAll(MappingRun run, int from) {
+        try {
+            return table.mapAll(run, from);
         } catch (RuntimeException | Error e) {
             throw new StoreFailure(store, e);
         }

@@ -4,6 +4,7 @@
 package org.viommu.iommu.internal;
 
 import org.viommu.mapping.MapResult;
+import org.viommu.mapping.MappingRun;
 import org.viommu.mapping.MappingTable;
 import org.viommu.mapping.UnmapResult;
 
@@ -56,6 +57,23 @@ final class ReplicaTable {
 
     DomainTable table() {
         return table;
+    }
+
+    /** Adds the mappings of a run and removes what they overlap. */
+    void putAll(MappingRun run) {
+        for (int next = 0; next < run.count(); next++) {
+            int added = table.mapAll(run, next);
+            if (added < next || added > run.count()) {
+                throw new HandoverFailure(
+                        "the new store adds mappings up to %d of %d to %d".formatted(added, next, run.count()));
+            }
+            for (; next < added; next++) {
+                account(1, run.start(next), run.end(next), run.physical(next), run.flags(next));
+            }
+            if (next < run.count()) {
+                put(run.start(next), run.end(next), run.physical(next), run.flags(next));
+            }
+        }
     }
 
     /** Adds a mapping and removes what it overlaps. */

@@ -7,6 +7,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.viommu.mapping.MapResult;
+import org.viommu.mapping.MappingRun;
 import org.viommu.mapping.MappingStore;
 import org.viommu.mapping.MappingTable;
 import org.viommu.mapping.Translation;
@@ -23,6 +24,8 @@ final class TestStore implements MappingStore {
         MAP_IS_OUT_OF_MEMORY,
         MAP_FORGETS,
         MAP_FALSIFIES,
+        RUN_FORGETS,
+        RUN_LIES,
         UNMAP_THROWS,
         LOOKUP_THROWS,
         ITERATION_THROWS,
@@ -118,6 +121,14 @@ final class TestStore implements MappingStore {
                 return MapResult.OK;
             }
             return kept.map(start, end, physical + (shows(Defect.MAP_FALSIFIES) ? 0x1000 : 0), flags);
+        }
+
+        @Override
+        public int mapAll(MappingRun run, int from) {
+            if (shows(Defect.RUN_FORGETS)) {
+                return run.count();
+            }
+            return MappingTable.super.mapAll(run, from) + (shows(Defect.RUN_LIES) ? 1 : 0);
         }
 
         @Override

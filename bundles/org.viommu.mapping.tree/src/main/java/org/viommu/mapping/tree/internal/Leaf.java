@@ -4,6 +4,7 @@
 package org.viommu.mapping.tree.internal;
 
 import java.util.Arrays;
+import org.viommu.mapping.MappingRun;
 import org.viommu.mapping.MappingTable.Visitor;
 import org.viommu.mapping.Translation;
 
@@ -31,6 +32,20 @@ final class Leaf extends Node {
         this.words = words;
         this.flags = flags;
         this.each = each;
+    }
+
+    /** A leaf of some mappings of a run, from one index to another (exclusive). */
+    static Leaf of(MappingRun run, int from, int to) {
+        int count = to - from;
+        long[] words = new long[WORDS * count];
+        int[] each = new int[count];
+        for (int i = 0; i < count; i++) {
+            words[i] = run.start(from + i);
+            words[count + i] = run.end(from + i);
+            words[2 * count + i] = run.physical(from + i);
+            each[i] = run.flags(from + i);
+        }
+        return of(words, 0, each);
     }
 
     @Override
@@ -148,6 +163,9 @@ final class Leaf extends Node {
         Leaf other = (Leaf) next;
         int count = count();
         int more = other.count();
+        if (count == 0) {
+            return other;
+        }
         long[] all = new long[WORDS * (count + more)];
         for (int part = 0; part < WORDS; part++) {
             System.arraycopy(words, part * count, all, part * (count + more), count);

@@ -53,8 +53,20 @@ final class Path {
 
     /** Puts a larger leaf in the place of the present one; returns the root. */
     Node grow(Node root, Leaf next) {
+        return settle(root, depth, next);
+    }
+
+    /** Puts a leaf that begins at an address behind the present one, whose range ends there; returns the root. */
+    Node append(Node root, long start, Leaf next) {
+        return depth == 0
+                ? Branch.of(leaf, start, next)
+                : settle(root, depth - 1, branches[depth - 1].split(indexes[depth - 1], leaf, start, next));
+    }
+
+    /** Puts a larger node in the place of the one at a level, halved if it is too large; returns the root. */
+    private Node settle(Node root, int at, Node next) {
         Node node = next;
-        int level = depth;
+        int level = at;
         while (node.count() > Node.MOST) {
             Node lower = node.lower();
             Node upper = node.upper();

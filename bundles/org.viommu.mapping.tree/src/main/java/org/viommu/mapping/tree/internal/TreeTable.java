@@ -6,6 +6,7 @@ package org.viommu.mapping.tree.internal;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.viommu.mapping.MapResult;
+import org.viommu.mapping.MappingRun;
 import org.viommu.mapping.MappingTable;
 import org.viommu.mapping.Translation;
 import org.viommu.mapping.UnmapResult;
@@ -59,6 +60,66 @@ public final class TreeTable implements MappingTable {
         }
         publish(path.grow(root, leaf.with(index, start, end, physical, flags)), size + 1);
         return MapResult.OK;
+    }
+
+    @Override
+    public int mapAll(MappingRun run, int from) {
+        int next = from;
+        while (next < run.count()) {
+            int taken = append(run, next);
+            if (taken == 0) {
+                if (map(run.start(next), run.end(next), run.physical(next), run.flags(next)) != MapResult.OK) {
+                    return next;
+                }
+                taken = 1;
+            }
+            next += taken;
+        }
+        return next;
+    }
+
+    /**
+     * Adds as many mappings as have their place behind all that the leaf for the first one holds: to that leaf, or as a leaf of their own if it is full. So a copy
+     * makes each leaf once, and leaves next to nothing for the garbage collector.
+     *
+     * @return how many; 0 if the first one is to be added alone
+     */
+    private int append(MappingRun run, int from) {
+        path.descend(root, run.start(from));
+        Leaf leaf = path.leaf();
+        boolean full = leaf.count() == Node.MOST;
+        int room = full ? Node.MOST : Node.MOST - leaf.count();
+        int most = (int) Math.min(Math.min(room, run.count() - from), limit - size);
+        int count = isBehind(run.start(from), leaf) ? fitting(run, from, from + most) - from : 0;
+        if (count == 0 || full && count < Node.FEW) {
+            return 0;
+        }
+        Leaf fresh = Leaf.of(run, from, from + count);
+        Node changed =
+                full ? path.append(root, run.start(from), fresh) : path.grow(root, leaf.join(run.start(from), fresh));
+        publish(changed, size + count);
+        return count;
+    }
+
+    private static boolean isBehind(long start, Leaf leaf) {
+        return leaf.count() == 0 || Long.compareUnsigned(leaf.end(leaf.count() - 1), start) < 0;
+    }
+
+    /** Index of the first mapping of a run, from one index to another (exclusive), that is not behind its predecessor, or not before the leaf above the path's. */
+    private int fitting(MappingRun run, int from, int to) {
+        long last = -1L;
+        if (path.high() != -1L) {
+            beside.descend(root, path.high() + 1);
+            last = beside.leaf().start(0) - 1;
+        }
+        int index = from;
+        while (index < to
+                && (index == from || Long.compareUnsigned(run.end(index - 1), run.start(index)) < 0)
+                && Long.compareUnsigned(run.start(index), path.high()) <= 0
+                && Long.compareUnsigned(run.end(index), last) <= 0) {
+            index++;
+        }
+        return index;
     }
 
     @Override

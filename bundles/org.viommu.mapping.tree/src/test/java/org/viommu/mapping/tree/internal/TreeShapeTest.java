@@ -5,9 +5,14 @@ package org.viommu.mapping.tree.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.viommu.mapping.MapResult;
+import org.viommu.mapping.MappingRun;
 import org.viommu.mapping.Translation;
 import org.viommu.mapping.UnmapResult;
 
@@ -24,7 +29,9 @@ class TreeShapeTest {
             long start = random.nextInt(1 << 16) * PAGE;
             long end = start + (random.nextInt(40) == 0 ? random.nextInt(1 << 18) : PAGE - 1);
             boolean growing = step / 10_000 % 2 == 0;
-            if (random.nextInt(10) < (growing ? 9 : 2)) {
+            if (random.nextInt(200) == 0) {
+                table.mapAll(pages(start / PAGE, random.nextInt(200)), 0);
+            } else if (random.nextInt(10) < (growing ? 9 : 2)) {
                 table.map(start, end, start, random.nextInt(2));
             } else {
                 table.unmap(start, random.nextInt(20) == 0 ? start + 2_000 * PAGE : end);
@@ -35,6 +42,44 @@ class TreeShapeTest {
         }
         assertThat(table.unmap(0, -1L)).isEqualTo(UnmapResult.OK);
         assertThat(table.root()).isSameAs(Leaf.EMPTY);
+    }
+
+    @Test
+    void a_copy_makes_full_leaves_and_leaves_little_to_the_collector() {
+        List<MappingRun> pieces = IntStream.range(0, 50)
+                .mapToObj(piece -> pages(piece * 4_096L, 4_096))
+                .toList();
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        for (MappingRun piece : pieces) {
+            assertThat(table.mapAll(piece, 0)).isEqualTo(4_096);
+        }
+        // A leaf has 24 bytes for each, and one by one it were more than a thousand.
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(table.size() * 64);
+        assertThat(table.size()).isEqualTo(50 * 4_096);
+        assertThat(leaves(table.root())).isEqualTo(50 * 4_096 / Node.MOST);
+        assertThat(check(table.root(), 0, -1L, depth(table.root()))).isEqualTo(table.size());
+    }
+
+    @Test
+    void pieces_of_a_few_mappings_make_leaves_that_are_not_small() {
+        for (int piece = 0; piece < 1_000; piece++) {
+            assertThat(table.mapAll(pages(piece * 3L, 3), 0)).isEqualTo(3);
+        }
+        assertThat(leaves(table.root())).isLessThanOrEqualTo(3_000 / Node.FEW);
+        assertThat(check(table.root(), 0, -1L, depth(table.root()))).isEqualTo(3_000);
+    }
+
+    @Test
+    void a_run_ends_at_the_limit() {
+        TreeTable small = new TreeTable(1_000);
+        assertThat(small.mapAll(pages(0, 990), 0)).isEqualTo(990);
+        MappingRun more = pages(2_000, 100);
+        assertThat(small.mapAll(more, 0)).isEqualTo(10);
+        assertThat(small.size()).isEqualTo(1_000);
+        assertThat(small.map(more.start(10), more.end(10), 0, 1)).isEqualTo(MapResult.NO_MEMORY);
+        assertThat(small.unmap(0, PAGE - 1)).isEqualTo(UnmapResult.OK);
+        assertThat(small.mapAll(more, 10)).isEqualTo(11);
     }
 
     @Test
@@ -82,6 +127,14 @@ class TreeShapeTest {
             assertThat(table.lookup(i * PAGE, found)).isTrue();
             assertThat(found.flags()).isEqualTo(i % 7 == 0 ? i : -1);
         }
+    }
+
+    private static MappingRun pages(long first, int count) {
+        MappingRun run = new MappingRun(count + 1);
+        for (long page = first; page < first + count; page++) {
+            run.visit(page * PAGE, page * PAGE + PAGE - 1, page * PAGE, 1);
+        }
+        return run;
     }
 
     private void map(long start, long end) {
