@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
@@ -101,11 +102,14 @@ final class SwapComparison {
             load.start();
             SwapGarbage garbage = new SwapGarbage("viommu-stores-" + settings.qualifiedName());
             for (int i = -WARM_UPS; i < exchanges; i++) {
-                load.count(i >= 0);
+                if (i == 0) {
+                    load.count();
+                    garbage.count();
+                }
                 exchange(i, exchanges, load, garbage);
                 load.proceed();
             }
-            load.count(false);
+            load.countNoMore();
             garbage.close();
             stores.close();
             for (int i = 0; i < COPIES; i++) {
@@ -122,15 +126,18 @@ final class SwapComparison {
 
     private void exchange(int number, int exchanges, SwapLoad load, SwapGarbage garbage) throws InterruptedException {
         MappingStore next = store(number);
-        long allocated = garbage.allocated();
+        long before = garbage.allocated();
+        Instant began = Instant.now();
         load.swapping(true);
         long pause = swap(next);
         load.swapping(false);
+        long allocated = garbage.allocated() - before;
         if (number >= 0) {
             pauses.recordValue(pause);
-            garbage.add(next.name(), garbage.allocated() - allocated);
+            garbage.add(next.name(), allocated, began);
         }
-        System.err.printf("exchange %d of %d: %,d us%n", number + 1, exchanges, pause / 1000);
+        System.err.printf(
+                "exchange %d of %d: %,d us, %,d MiB allocated%n", number + 1, exchanges, pause / 1000, allocated >> 20);
     }
 
     private static MappingStore store(int number) {

@@ -68,8 +68,13 @@ final class SwapLoad {
         endpoint.start();
     }
 
-    void count(boolean on) {
-        counting = on;
+    /** From now on what things take is counted. */
+    void count() {
+        counting = true;
+    }
+
+    void countNoMore() {
+        counting = false;
     }
 
     void swapping(boolean on) {

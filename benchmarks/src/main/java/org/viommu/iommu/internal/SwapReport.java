@@ -71,12 +71,15 @@ record SwapReport(int mappings, int exchanges, Histogram pauses, Histogram copie
                         store,
                         bytes.getValueAtPercentile(50) / MEBIBYTE,
                         bytes.getMaxValue() / MEBIBYTE)));
-        text.append(String.format(
-                Locale.ROOT,
-                "%nThe garbage collector stopped all threads %,d times, for %.1f ms in the median and %.1f ms at most, requests without an exchange included.%n",
-                garbage.pauses().getTotalCount(),
-                millis(garbage.pauses().getValueAtPercentile(50)),
-                millis(garbage.pauses().getMaxValue())));
+        text.append(String.format(Locale.ROOT, """
+
+                The garbage collector (%s) stops all threads:
+
+                | | times a second | milliseconds, median | longest | of the time |
+                |---|--:|--:|--:|--:|
+                """, SwapGarbage.collector()));
+        shareRow(text, "no exchange under way", garbage.share(false));
+        shareRow(text, "during an exchange", garbage.share(true));
         return text.toString();
     }
 
@@ -99,6 +102,17 @@ record SwapReport(int mappings, int exchanges, Histogram pauses, Histogram copie
                 millis(nanos.getValueAtPercentile(99)),
                 millis(nanos.getValueAtPercentile(99.9)),
                 millis(nanos.getMaxValue())));
+    }
+
+    private static void shareRow(StringBuilder text, String name, SwapGarbage.Share share) {
+        text.append(String.format(
+                Locale.ROOT,
+                "| %s | %.2f | %.3f | %.3f | %.2f %% |%n",
+                name,
+                share.pauses().getTotalCount() / (share.time().toNanos() / 1e9),
+                millis(share.pauses().getValueAtPercentile(50)),
+                millis(share.pauses().getMaxValue()),
+                100 * share.stopped()));
     }
 
     private static double millis(long nanos) {
