@@ -13,7 +13,7 @@ import org.viommu.memory.AccessGate;
  * Moves all mappings of a device into another store while requests and DMA go on.
  *
  * <p>The thread that calls {@link #move} copies each domain's table in pieces. Meanwhile the writer goes on in the old
- * tables and writes down what it changes in a {@link Journal}, which is replayed on the copy after each piece. When the
+ * tables and writes down what it changes in a {@link Journal}, which is {@linkplain Pursuit replayed} on the copy after each piece. When the
  * copy is complete and has been read back, the writer itself replays the rest between two batches, compares the counts
  * and publishes the new tables. Only this last step stops it, and it is taken at a {@linkplain Rendezvous moment} when
  * little is left.
@@ -138,6 +138,7 @@ final class Handover {
 
     private Result attempt(Replica replica, Journal journal) {
         Publication publication = new Publication(spaces, target, orders);
+        Pursuit pursuit = new Pursuit(journal, replica, System::nanoTime);
         List<Domain> domains = writer.call(() -> {
             spaces.record(journal);
             return spaces.translating();
@@ -147,11 +148,12 @@ final class Handover {
             replica.of(domain).expectCopy();
         }
         for (Domain domain : domains) {
-            copy(domain, replica, journal, publication);
+            copy(domain, replica, journal, pursuit, publication);
         }
         for (Domain domain : domains) {
-            verify(domain, replica, journal);
+            verify(domain, replica, journal, pursuit);
         }
+        pursuit.approach();
         Result result = meet(replica, journal, publication);
         release(publication);
         return result;
@@ -162,17 +164,19 @@ final class Handover {
         Rendezvous rendezvous = new Rendezvous(writer, journal, replica);
         Optional<Result> result = Optional.empty();
         for (int attempt = 0; result.isEmpty(); attempt++) {
-            catchUp(replica, journal);
+            check(journal);
+            journal.replay(replica);
             publication.prepare(replica);
             result = rendezvous.attempt(attempt, begin -> publication.publish(replica, begin));
         }
         return result.get();
     }
 
-    private void copy(Domain domain, Replica replica, Journal journal, Publication publication) {
+    private void copy(Domain domain, Replica replica, Journal journal, Pursuit pursuit, Publication publication) {
         long from = 0;
         boolean more = true;
         while (more && replica.has(domain)) {
+            pursuit.begin();
             more = copyPiece(domain, replica, publication, from);
             if (more) {
                 from = chunk.next();
@@ -180,7 +184,8 @@ final class Handover {
             } else {
                 replica.of(domain).copied();
             }
-            catchUp(replica, journal);
+            check(journal);
+            pursuit.follow();
         }
     }
 
@@ -197,20 +202,22 @@ final class Handover {
         return readable && chunk.full() && chunk.next() != 0;
     }
 
-    private void verify(Domain domain, Replica replica, Journal journal) {
+    private void verify(Domain domain, Replica replica, Journal journal, Pursuit pursuit) {
+        pursuit.begin();
         while (replica.has(domain) && !replica.of(domain).verify(READ_BACK)) {
-            catchUp(replica, journal);
+            check(journal);
+            pursuit.follow();
+            pursuit.begin();
         }
     }
 
-    private void catchUp(Replica replica, Journal journal) {
+    private void check(Journal journal) {
         if (journal.lost()) {
             throw new HandoverFailure("the guest changed mappings faster than they could be copied");
         }
         if (orders.cancelled()) {
             throw new HandoverFailure("another store is wanted by now");
         }
-        journal.replay(replica);
     }
 
     private void release(Publication publication) {

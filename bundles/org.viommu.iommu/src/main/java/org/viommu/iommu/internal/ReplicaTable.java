@@ -6,6 +6,7 @@ package org.viommu.iommu.internal;
 import org.viommu.mapping.MapResult;
 import org.viommu.mapping.MappingRun;
 import org.viommu.mapping.MappingTable;
+import org.viommu.mapping.Translation;
 import org.viommu.mapping.UnmapResult;
 
 /**
@@ -18,6 +19,7 @@ import org.viommu.mapping.UnmapResult;
  */
 final class ReplicaTable {
     private final DomainTable table;
+    private final Translation found = new Translation();
     private final Overlaps overlaps = new Overlaps();
     private final ReadBack readBack = new ReadBack();
     private final Sum put = new Sum();
@@ -92,12 +94,27 @@ final class ReplicaTable {
 
     /** Removes every mapping that shares an address with the range. */
     void clear(long start, long end) {
+        if (table.lookup(start, found) && found.start() == start && found.end() == end) {
+            account(-1, start, end, found.physical(), found.flags());
+            remove(start, end);
+        } else {
+            clearOverlaps(start, end);
+        }
+    }
+
+    private void clearOverlaps(long start, long end) {
         overlaps.first = start;
         overlaps.last = end;
         overlaps.end = end;
         overlaps.found = false;
         table.forEach(start, overlaps);
-        if (overlaps.found && table.unmap(overlaps.first, overlaps.last) != UnmapResult.OK) {
+        if (overlaps.found) {
+            remove(overlaps.first, overlaps.last);
+        }
+    }
+
+    private void remove(long start, long end) {
+        if (table.unmap(start, end) != UnmapResult.OK) {
             throw new HandoverFailure("the new store does not remove what it shows");
         }
     }

@@ -1,0 +1,65 @@
+// Copyright the Viommu authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.viommu.iommu.internal;
+
+import java.util.function.LongSupplier;
+
+/**
+ * Does on a copy again what the writer changes meanwhile. Between two pieces of the copy this may take a few times as
+ * long as the piece did, and what is left waits in the journal: if all of it were done each time, a writer that changes
+ * about as fast as its changes are done again would have a delay that has once come about done again and again, and the
+ * copy would take for ever.
+ *
+ * <p>Used by the thread that copies.
+ */
+final class Pursuit {
+    /** So many times as long as a piece took. A writer three quarters as fast as its changes are done again is followed. */
+    private static final int SHARE = 3;
+
+    /** Changes between two looks at the clock. */
+    private static final int BITE = 64;
+
+    /** A backlog that the last step copes with. */
+    private static final int NEAR = 512;
+
+    /** Turns in which all changes of the turn before are done again. A writer that is still away will be slowed down. */
+    private static final int TURNS = 8;
+
+    private final Journal journal;
+    private final Replica replica;
+    private final LongSupplier clock;
+    private long began;
+
+    /**
+     * Begins.
+     *
+     * @param journal of what the writer changes
+     * @param replica that follows
+     * @param clock tells nanoseconds
+     */
+    Pursuit(Journal journal, Replica replica, LongSupplier clock) {
+        this.journal = journal;
+        this.replica = replica;
+        this.clock = clock;
+    }
+
+    /** A piece of the copy begins. */
+    void begin() {
+        began = clock.getAsLong();
+    }
+
+    /** The piece is done: follows the writer for a while. */
+    void follow() {
+        long now = clock.getAsLong();
+        long until = now + SHARE * (now - began);
+        while (journal.replay(replica, BITE) && clock.getAsLong() - until < 0) {}
+    }
+
+    /** All pieces are done: comes near the writer. */
+    void approach() {
+        for (int turn = 0; turn < TURNS && journal.backlog() > NEAR; turn++) {
+            journal.replay(replica);
+        }
+    }
+}
