@@ -160,7 +160,6 @@ final class Handover {
     }
 
     private Result meet(Replica replica, Journal journal, Publication publication) {
-        journal.closeUp();
         Rendezvous rendezvous = new Rendezvous(writer, journal, replica);
         Optional<Result> result = Optional.empty();
         for (int attempt = 0; result.isEmpty(); attempt++) {

@@ -20,9 +20,6 @@ final class Journal {
     /** How far the writer may be ahead while the copy is far from done. */
     private static final int RELAXED_LEAD = CAPACITY / 2;
 
-    /** How far the writer may be ahead when the copy is about to catch up. */
-    private static final int CLOSE_LEAD = 512;
-
     private static final long PAUSE_NANOS = 20_000;
     private static final int MAX_PAUSES = 100;
 
@@ -81,9 +78,9 @@ final class Journal {
         return lost;
     }
 
-    /** Lets the writer be only a little ahead from now on. */
-    void closeUp() {
-        lead = CLOSE_LEAD;
+    /** Lets the writer be ahead by so many changes only from now on, if it was let go farther. */
+    void closeUp(long changes) {
+        lead = (int) Math.min(lead, changes);
     }
 
     /** Changes not yet replayed. */
@@ -96,10 +93,15 @@ final class Journal {
         return clock.getAsLong() - batchBegan;
     }
 
+    /** Whether the writer is farther ahead than it is let go. */
+    boolean tooFarAhead() {
+        return backlog() > lead;
+    }
+
     /** Called by the writer between two batches: waits a moment if it is too far ahead. */
     void throttle() {
         batchBegan = clock.getAsLong();
-        for (int i = 0; i < MAX_PAUSES && !lost && backlog() > lead; i++) {
+        for (int i = 0; i < MAX_PAUSES && !lost && tooFarAhead(); i++) {
             LockSupport.parkNanos(PAUSE_NANOS);
         }
     }

@@ -20,11 +20,8 @@ final class Pursuit {
     /** Changes between two looks at the clock. */
     private static final int BITE = 64;
 
-    /** A backlog that the last step copes with. */
+    /** How far the writer may be ahead when the last step comes. */
     private static final int NEAR = 512;
-
-    /** Turns in which all changes of the turn before are done again. A writer that is still away will be slowed down. */
-    private static final int TURNS = 8;
 
     private final Journal journal;
     private final Replica replica;
@@ -56,10 +53,15 @@ final class Pursuit {
         while (journal.replay(replica, BITE) && clock.getAsLong() - until < 0) {}
     }
 
-    /** All pieces are done: comes near the writer. */
+    /**
+     * All pieces are done: comes near the writer. In each turn it may get three quarters as far ahead as in the turn
+     * before, so that one as fast as its changes are done again is slowed down by a quarter for a while.
+     */
     void approach() {
-        for (int turn = 0; turn < TURNS && journal.backlog() > NEAR; turn++) {
+        for (long lead = journal.backlog(); lead > NEAR && journal.backlog() > NEAR; lead -= lead / 4) {
+            journal.closeUp(lead);
             journal.replay(replica);
         }
+        journal.closeUp(NEAR);
     }
 }

@@ -17,8 +17,9 @@ class PursuitTest {
 
     private long nanosAtOnce;
     private long now;
+    private final TestStore store = new TestStore("target");
     private final Journal journal = new Journal(() -> now);
-    private final Replica replica = new Replica(new ResidentStore(), "vm/iommu0");
+    private final Replica replica = new Replica(store, "vm/iommu0");
     private final Domain domain = new Domain(1, null);
     private final Pursuit pursuit = new Pursuit(journal, replica, () -> {
         change(changesAtOnce);
@@ -78,6 +79,17 @@ class PursuitTest {
         change(10_000);
         pursuit.approach();
         assertThat(journal.backlog()).isZero();
+    }
+
+    @Test
+    void at_the_end_it_comes_near_a_writer_that_is_as_fast() {
+        change(30_000);
+        store.meanwhile(() -> change(journal.tooFarAhead() ? 0 : 1));
+        pursuit.approach();
+        assertThat(journal.backlog()).isLessThan(700);
+        // After the first turn, each has three quarters of the changes of the one before. A mapping that is there is
+        // refused first.
+        assertThat(store.maps()).isLessThan(2 * (1 + 4) * 30_000);
     }
 
     @Test

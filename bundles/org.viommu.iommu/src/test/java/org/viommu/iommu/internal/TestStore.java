@@ -42,6 +42,7 @@ final class TestStore implements MappingStore {
     private volatile long defectAfter;
 
     private volatile long barrierAfter = Long.MAX_VALUE;
+    private volatile Runnable meanwhile = () -> {};
     private final CountDownLatch reached = new CountDownLatch(1);
     private final CountDownLatch released = new CountDownLatch(1);
 
@@ -61,12 +62,22 @@ final class TestStore implements MappingStore {
         return this;
     }
 
+    /** Has something done whenever a mapping is added. */
+    TestStore meanwhile(Runnable something) {
+        meanwhile = something;
+        return this;
+    }
+
     void awaitBarrier() throws InterruptedException {
         reached.await();
     }
 
     void release() {
         released.countDown();
+    }
+
+    long maps() {
+        return maps.get();
     }
 
     int openTables() {
@@ -113,6 +124,7 @@ final class TestStore implements MappingStore {
         @Override
         public MapResult map(long start, long end, long physical, int flags) {
             passBarrier();
+            meanwhile.run();
             fail(Defect.MAP_THROWS);
             if (shows(Defect.MAP_IS_OUT_OF_MEMORY)) {
                 return MapResult.NO_MEMORY;
