@@ -13,10 +13,10 @@ import org.viommu.memory.AccessGate;
  * Moves all mappings of a device into another store while requests and DMA go on.
  *
  * <p>The thread that calls {@link #move} copies each domain's table in pieces. Meanwhile the writer goes on in the old
- * tables and writes down what it changes in a {@link Journal}, which is {@linkplain Pursuit replayed} on the copy after each piece. When the
- * copy is complete and has been read back, the writer itself replays the rest between two batches, compares the counts
- * and publishes the new tables. Only this last step stops it, and it is taken at a {@linkplain Rendezvous moment} when
- * little is left.
+ * tables and writes down what it changes in a {@link Journal}, which is {@linkplain Pursuit replayed} on the copy
+ * between the pieces. When the copy is complete and has been read back, the writer itself replays the rest between two
+ * batches, compares the counts and publishes the new tables. Only this last step stops it, and it is taken at a
+ * {@linkplain Rendezvous moment} when little is left.
  *
  * <p>A piece read while the writer changes the table may show a state that never was. Replaying all changes since
  * before it was read puts that right, because every mapping that it shows wrongly is put in or removed by one of them.
@@ -202,11 +202,12 @@ final class Handover {
     }
 
     private void verify(Domain domain, Replica replica, Journal journal, Pursuit pursuit) {
-        pursuit.begin();
-        while (replica.has(domain) && !replica.of(domain).verify(READ_BACK)) {
+        boolean whole = false;
+        while (!whole && replica.has(domain)) {
+            pursuit.begin();
+            whole = replica.of(domain).verify(READ_BACK);
             check(journal);
             pursuit.follow();
-            pursuit.begin();
         }
     }
 

@@ -7,9 +7,9 @@ import java.util.function.LongSupplier;
 
 /**
  * Does on a copy again what the writer changes meanwhile. Between two pieces of the copy this may take a few times as
- * long as the piece did, and what is left waits in the journal: if all of it were done each time, a writer that changes
- * about as fast as its changes are done again would have a delay that has once come about done again and again, and the
- * copy would take for ever.
+ * long as the piece did, and what is left waits in the journal. If all of it were done each time, a backlog that has once
+ * come about would stay where the writer is about as fast as its changes are done again: doing it takes as long as the
+ * next one takes to come about, after each piece anew.
  *
  * <p>Used by the thread that copies.
  */
