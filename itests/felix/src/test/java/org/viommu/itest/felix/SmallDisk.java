@@ -5,8 +5,10 @@ package org.viommu.itest.felix;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.junit.Assume;
 
 /**
@@ -14,6 +16,9 @@ import org.junit.Assume;
  * users may have namespaces; the others reach it through that process.
  */
 final class SmallDisk implements AutoCloseable {
+    /** What the system says when there is no room. */
+    static final String FULL = "No space left on device";
+
     private static final int MEBIBYTES = 16;
 
     private final Process holder;
@@ -52,16 +57,17 @@ final class SmallDisk implements AutoCloseable {
         return folder;
     }
 
-    /** Takes all the room that is left. */
-    void fill() throws IOException {
+    /** Takes the room that is left. Who has files here may give some back at any time, so once may not be enough. */
+    void fill() {
         byte[] block = new byte[4096];
-        try (OutputStream out = Files.newOutputStream(filler())) {
+        try (OutputStream out =
+                Files.newOutputStream(filler(), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
             while (true) {
                 out.write(block);
             }
         } catch (IOException e) {
-            if (folder.toFile().getUsableSpace() > 0) {
-                throw e;
+            if (!FULL.equals(e.getMessage())) {
+                throw new UncheckedIOException(e);
             }
         }
     }

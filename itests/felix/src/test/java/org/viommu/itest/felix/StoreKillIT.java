@@ -90,10 +90,12 @@ public class StoreKillIT {
             try (SubjectProcess platform = subject("mvstore", 1, "file=" + file)) {
                 oracle.check(platform.dump());
                 platform.hear(LINES, oracle::hear);
-                disk.fill();
-                String full = platform.hearUntil("unkept ", oracle::hear);
+                String full = platform.hearUntil("unkept ", line -> {
+                    oracle.hear(line);
+                    disk.fill();
+                });
                 assertTrue(full, full.startsWith("unkept " + file + ": cannot be written: "));
-                assertTrue(full, full.contains("No space left on device"));
+                assertTrue(full, full.contains(SmallDisk.FULL));
                 platform.hear(LINES, oracle::hear);
                 disk.makeRoom();
                 platform.hearUntil("done", oracle::hear);
