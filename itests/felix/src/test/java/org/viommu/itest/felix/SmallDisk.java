@@ -60,8 +60,7 @@ final class SmallDisk implements AutoCloseable {
     /** Takes the room that is left. Who has files here may give some back at any time, so once may not be enough. */
     void fill() {
         byte[] block = new byte[4096];
-        try (OutputStream out =
-                Files.newOutputStream(filler(), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+        try (OutputStream out = Files.newOutputStream(filler(), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
             while (true) {
                 out.write(block);
             }
