@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.time.Duration;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -129,7 +128,7 @@ class IommuDriverFaultTest {
         driver.close();
         IommuDriver[] started = new IommuDriver[1];
         Object ready = new Object();
-        started[0] = IommuDriver.start(guest.transport, guest.driverMemory, Duration.ofSeconds(60), report -> {
+        started[0] = IommuDriver.start(guest.transport, guest.driverMemory, Guest.LONG, report -> {
             synchronized (ready) {
                 started[0].close();
             }

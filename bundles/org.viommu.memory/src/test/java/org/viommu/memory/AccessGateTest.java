@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(120)
+@Timeout(300)
 class AccessGateTest {
     private final AccessGate gate = new AccessGate();
     private final AccessSlot slot = new AccessSlot();

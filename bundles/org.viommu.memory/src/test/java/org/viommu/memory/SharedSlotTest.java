@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** One slot at the gate of something in front of memory and at the memory's own. */
-@Timeout(120)
+@Timeout(300)
 class SharedSlotTest {
     private final AccessGate front = new AccessGate();
     private final AccessSlot slot = new AccessSlot();

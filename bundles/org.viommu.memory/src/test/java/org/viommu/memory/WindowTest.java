@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.viommu.memory.MemoryAccess.Direction;
 
 /** What an access says about the windows behind it. */
-@Timeout(120)
+@Timeout(300)
 class WindowTest {
     private static final long RAM = 0x1000;
     private static final long ROM = 0x3000;

@@ -8,7 +8,7 @@ import java.util.function.BooleanSupplier;
 
 /** Waits for what another thread does; the limit only ends a test that has failed. */
 public final class Await {
-    private static final long LIMIT_NANOS = 60_000_000_000L;
+    private static final long LIMIT_NANOS = 300_000_000_000L;
     private static final long PAUSE_NANOS = 100_000;
 
     private Await() {}

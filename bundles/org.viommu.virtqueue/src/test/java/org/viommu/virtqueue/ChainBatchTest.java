@@ -24,7 +24,7 @@ import org.viommu.memory.AccessFault;
 import org.viommu.memory.MemoryAccess;
 
 /** A batch is what popping and pushing its chains one by one is, whether the ring lies in windows of memory or not. */
-@Timeout(120)
+@Timeout(300)
 class ChainBatchTest {
     private static final int SIZE = 16;
     private static final int RINGS = 4_000;

@@ -38,7 +38,7 @@ class ConsoleIT {
     @BeforeAll
     static void start_application() throws Exception {
         temporary = Files.createDirectory(folder.resolve("tmp"));
-        platform = start(temporary, "demo", "--seconds", "600")
+        platform = start(temporary, "demo", "--seconds", "7200")
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("log").toFile())
                 .start();

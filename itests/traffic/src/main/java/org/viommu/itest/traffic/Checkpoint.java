@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * by a static method, as no other way to the test outlives them.
  */
 public final class Checkpoint implements AutoCloseable {
-    private static final long PATIENCE_SECONDS = 60;
+    private static final long PATIENCE_SECONDS = 300;
 
     private static volatile Checkpoint armed;
 

@@ -19,7 +19,7 @@ import org.osgi.framework.wiring.FrameworkWiring;
 
 /** A bundle with which everything is done that a framework can do, and of which nothing must stay. */
 public final class ExchangedBundle {
-    private static final long PATIENCE_SECONDS = 60;
+    private static final long PATIENCE_SECONDS = 300;
 
     private final BundleContext context;
     private final String location;

@@ -86,7 +86,7 @@ public final class Machine {
         String filter = "(&(objectClass=" + type.getName() + ")" + OURS + ")";
         ServiceTracker<T, T> tracker = new ServiceTracker<>(context, context.createFilter(filter), null);
         tracker.open();
-        T service = tracker.waitForService(60_000);
+        T service = tracker.waitForService(Waiting.PATIENCE_MILLIS);
         if (service == null) {
             throw new AssertionError("no " + filter);
         }

@@ -15,7 +15,7 @@ import org.viommu.linux.internal.check.Outcome.Result;
 import org.viommu.linux.internal.guest.GuestDisk;
 import org.viommu.linux.internal.guest.Region;
 
-@Timeout(60)
+@Timeout(300)
 class DiskChecksTest {
     @TempDir
     private Path folder;

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.viommu.linux.internal.check.Outcome.Result;
 
-@Timeout(60)
+@Timeout(300)
 class DriverCheckTest {
     @TempDir
     private Path folder;

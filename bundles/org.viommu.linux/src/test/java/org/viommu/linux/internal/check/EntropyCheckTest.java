@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.viommu.linux.internal.check.Outcome.Result;
 
-@Timeout(60)
+@Timeout(300)
 class EntropyCheckTest {
     @TempDir
     private Path folder;

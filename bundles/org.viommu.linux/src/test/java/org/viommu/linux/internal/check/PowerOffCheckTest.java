@@ -14,7 +14,7 @@ import org.viommu.linux.internal.check.Outcome.Result;
 import org.viommu.linux.internal.guest.GuestGone;
 import org.viommu.linux.internal.guest.Liveness;
 
-@Timeout(60)
+@Timeout(300)
 class PowerOffCheckTest {
     private static final Liveness GONE = () -> {
         throw new GuestGone("over");

@@ -17,7 +17,7 @@ import org.viommu.linux.internal.guest.GuestGone;
 import org.viommu.linux.internal.guest.Liveness;
 import org.viommu.linux.internal.platform.StoreSwitch;
 
-@Timeout(60)
+@Timeout(300)
 class StoreSwapCheckTest {
     @TempDir
     private Path folder;

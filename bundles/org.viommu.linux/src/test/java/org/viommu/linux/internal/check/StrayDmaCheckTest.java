@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.viommu.linux.internal.check.Outcome.Result;
 import org.viommu.linux.internal.platform.StrayWriter;
 
-@Timeout(60)
+@Timeout(300)
 class StrayDmaCheckTest {
     private static final String TRANSLATED = "ok driver=virtio0 groups=0000:00:02.0/0/identity,0000:00:03.0/1/DMA-FQ,";
 

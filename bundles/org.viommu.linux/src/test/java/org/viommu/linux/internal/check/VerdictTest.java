@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.viommu.linux.internal.Narrator;
 import org.viommu.linux.internal.guest.GuestGone;
 
-@Timeout(60)
+@Timeout(300)
 class VerdictTest {
     @TempDir
     private Path folder;

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.viommu.linux.internal.CannotRun;
 
-@Timeout(60)
+@Timeout(300)
 class QemuProcessTest {
     @TempDir
     private Path folder;
@@ -31,10 +31,10 @@ class QemuProcessTest {
     @Test
     void console_and_messages_are_told_apart_and_lines_have_no_ends() throws Exception {
         try (QemuProcess qemu = start("printf 'one\\r\\ntwo'; echo oops >&2")) {
-            assertThat(qemu.waitFor(60)).isTrue();
-            assertThat(output.poll(60, TimeUnit.SECONDS)).isEqualTo("one");
-            assertThat(output.poll(60, TimeUnit.SECONDS)).isEqualTo("two");
-            assertThat(errors.poll(60, TimeUnit.SECONDS)).isEqualTo("oops");
+            assertThat(qemu.waitFor(300)).isTrue();
+            assertThat(output.poll(300, TimeUnit.SECONDS)).isEqualTo("one");
+            assertThat(output.poll(300, TimeUnit.SECONDS)).isEqualTo("two");
+            assertThat(errors.poll(300, TimeUnit.SECONDS)).isEqualTo("oops");
         }
     }
 
@@ -62,7 +62,7 @@ class QemuProcessTest {
     @Test
     void closing_ends_one_that_does_not_want_to_end() throws Exception {
         QemuProcess qemu = start("trap '' TERM; echo ready; while :; do sleep 1; done");
-        assertThat(output.poll(60, TimeUnit.SECONDS)).isEqualTo("ready");
+        assertThat(output.poll(300, TimeUnit.SECONDS)).isEqualTo("ready");
 
         qemu.close();
 
