@@ -29,7 +29,8 @@ class DeviceThreadTest {
     @BeforeEach
     void start() {
         thread.start();
-        Await.until("both queues served at the start", () -> work.served.size() == 2);
+        // It has read the clock, too, once it asks for wakes.
+        Await.until("both queues served at the start", () -> work.served.size() == 2 && work.ended > 0);
     }
 
     @AfterEach
