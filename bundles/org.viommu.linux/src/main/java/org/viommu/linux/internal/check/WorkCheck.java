@@ -48,7 +48,7 @@ public final class WorkCheck implements Check {
             return Outcome.fail("%s", started);
         }
         long told = 0;
-        while (!end.isOver()) {
+        do {
             guest.liveness().check();
             Thread.sleep(MILLIS_BETWEEN_LOOKS);
             long rounds = guest.ask("churn-count").count("rounds");
@@ -56,7 +56,7 @@ public final class WorkCheck implements Check {
                 told = rounds;
                 progress.accept(rounds);
             }
-        }
+        } while (!end.isOver());
         Answer ended = guest.ask("churn-stop");
         if (!ended.isOk() || ended.count("mismatches") != 0) {
             return Outcome.fail("%s", ended);

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.viommu.linux.internal.guest.GuestDisk;
 
-@Timeout(60)
+@Timeout(300)
 class WorkCheckTest {
     @TempDir
     private Path folder;
@@ -27,7 +27,7 @@ class WorkCheckTest {
         GuestDisk disk = GuestDisk.create(folder.resolve("disk"));
         try (CheckBench bench = new CheckBench(folder, request -> switch (request.split(" ")[0]) {
             case "churn-start" -> "ok started=1";
-            case "churn-count" -> "ok rounds=" + rounds.incrementAndGet() / 2 + " mismatches=0";
+            case "churn-count" -> "ok rounds=" + (rounds.incrementAndGet() + 1) / 2 + " mismatches=0";
             case "churn-stop" -> "ok rounds=9 mismatches=" + mismatches;
             default -> "error " + request;
         })) {
