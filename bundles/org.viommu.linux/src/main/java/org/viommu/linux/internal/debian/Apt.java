@@ -6,13 +6,16 @@ package org.viommu.linux.internal.debian;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.function.DoubleConsumer;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.viommu.linux.internal.CannotRun;
+import org.viommu.linux.internal.Narrator;
 import org.viommu.linux.internal.Subprocess;
 
 /**
@@ -26,10 +29,19 @@ final class Apt {
     /** What gpgv says, what sqv says, which newer releases of apt ask instead, and what apt says if it has no keys. */
     private static final Pattern LACKING_KEY = Pattern.compile("NO_PUBKEY|Missing key|signatures couldn't be verified");
 
+    /** What passes: an archive, or a proxy before it, that answers that it cannot just now, or not at all. */
+    private static final Pattern STUMBLED =
+            Pattern.compile(" 5\\d\\d |onnect|timed out|Error reading|Bad header|Hash Sum mismatch|unexpected size");
+
+    /** Before an archive is asked again. apt does that by itself for some seconds, but not if it has an answer. */
+    private static final List<Duration> PAUSES =
+            List.of(Duration.ofSeconds(5), Duration.ofSeconds(15), Duration.ofSeconds(30));
+
     private final Path folder;
     private final String guest;
     private final Path configuration;
     private final UnaryOperator<String> programs;
+    private final List<Duration> pauses;
 
     /**
      * Works in {@code folder}, whose parent exists.
@@ -37,15 +49,21 @@ final class Apt {
      * @param guest architecture of packages that may be fetched besides those for this machine
      */
     Apt(Path folder, String guest) {
-        this(folder, guest, name -> name);
+        this(folder, guest, name -> name, PAUSES);
     }
 
-    /** @param programs from the name of a program to what is started */
-    Apt(Path folder, String guest, UnaryOperator<String> programs) {
+    /**
+     * The same with programs of the caller's.
+     *
+     * @param programs from the name of a program to what is started
+     * @param pauses before an archive that has stumbled is asked again, and again
+     */
+    Apt(Path folder, String guest, UnaryOperator<String> programs, List<Duration> pauses) {
         this.folder = folder;
         this.guest = guest;
         this.configuration = folder.resolve("apt.conf");
         this.programs = programs;
+        this.pauses = List.copyOf(pauses);
     }
 
     /** Where fetched packages are. */
@@ -106,8 +124,25 @@ final class Apt {
         return run(percent -> {}, program, arguments);
     }
 
-    /** The same, and tells about downloads in percent as they go on. */
-    Result run(DoubleConsumer progress, String program, String... arguments)
+    /**
+     * The same for what comes from an archive, which is asked again if it stumbles.
+     *
+     * @param narrator told why it is asked again
+     * @param progress told about downloads in percent as they go on
+     */
+    Result fetch(Narrator narrator, DoubleConsumer progress, String program, String... arguments)
+            throws CannotRun, IOException, InterruptedException {
+        Result result = run(progress, program, arguments);
+        for (Iterator<Duration> left = pauses.iterator(); result.stumbled() && left.hasNext(); ) {
+            Duration pause = left.next();
+            narrator.say("%s: asking again in %d s", result.complaint(), pause.toSeconds());
+            Thread.sleep(pause.toMillis());
+            result = run(progress, program, arguments);
+        }
+        return result;
+    }
+
+    private Result run(DoubleConsumer progress, String program, String... arguments)
             throws CannotRun, IOException, InterruptedException {
         // Given on the command line, the file is read after the machine's configuration and wins over it.
         List<String> command = new ArrayList<>(List.of(programs.apply(program), "-c", configuration.toString()));
@@ -145,6 +180,12 @@ final class Apt {
         /** Whether a signature is there that cannot be checked with the keys at hand. */
         boolean lacksKey() {
             return output.stream().anyMatch(line -> LACKING_KEY.matcher(line).find());
+        }
+
+        /** Whether something has failed that may go well the next time. */
+        boolean stumbled() {
+            return !ok()
+                    && output.stream().anyMatch(line -> STUMBLED.matcher(line).find());
         }
 
         /** The first complaint, without apt's mark. */

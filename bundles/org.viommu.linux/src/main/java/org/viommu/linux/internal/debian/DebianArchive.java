@@ -125,7 +125,7 @@ public final class DebianArchive {
         }
         arguments.set(arguments.size() - 1, "-oAPT::Status-Fd=1");
         DownloadProgress progress = new DownloadProgress(narrator, what, debs);
-        Apt.Result download = apt.run(progress, "apt-get", arguments.toArray(String[]::new));
+        Apt.Result download = apt.fetch(narrator, progress, "apt-get", arguments.toArray(String[]::new));
         if (!download.ok()) {
             throw CannotRun.unreachable("The packages of %s cannot be fetched (%s).", what, download.complaint());
         }

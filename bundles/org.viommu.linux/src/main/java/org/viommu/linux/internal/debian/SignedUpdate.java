@@ -67,17 +67,19 @@ final class SignedUpdate {
                 """.formatted(mirror, release));
         keys.ifPresent(path -> source.append("Signed-By: ").append(path).append('\n'));
         apt.useSource(source.toString());
-        return apt.run("apt-get", "update");
+        return apt.fetch(narrator, percent -> {}, "apt-get", "update");
     }
 
     private Optional<Path> fetchKeyring() throws CannotRun, IOException, InterruptedException {
         apt.useMachineSources();
-        apt.run("apt-get", "update");
+        apt.fetch(narrator, percent -> {}, "apt-get", "update");
         List<Deb> plan = apt.run("apt-get", "download", KEYRING_PACKAGE, "--print-uris").output().stream()
                 .map(Deb::parse)
                 .flatMap(Optional::stream)
                 .toList();
-        if (plan.isEmpty() || !apt.run("apt-get", "download", KEYRING_PACKAGE).ok()) {
+        if (plan.isEmpty()
+                || !apt.fetch(narrator, percent -> {}, "apt-get", "download", KEYRING_PACKAGE)
+                        .ok()) {
             return Optional.empty();
         }
         Files.createDirectories(keyring);

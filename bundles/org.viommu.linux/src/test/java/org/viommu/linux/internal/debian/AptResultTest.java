@@ -70,6 +70,29 @@ class AptResultTest {
     }
 
     @Test
+    void an_archive_that_cannot_just_now_has_stumbled() {
+        assertThat(List.of(
+                        "E: Failed to fetch http://mirror.example/x/InRelease  503  Service Unavailable [IP: 127.0.0.1 80]",
+                        "  Could not connect to 127.0.0.1:9999 (127.0.0.1). - connect (111: Connection refused)",
+                        "  Connection timed out [IP: 127.0.0.1 80]",
+                        "  Hash Sum mismatch",
+                        "  File has unexpected size (12 != 1056). Mirror sync in progress?"))
+                .allMatch(line -> new Apt.Result(100, List.of(line)).stumbled());
+    }
+
+    @Test
+    void what_will_be_the_same_the_next_time_is_no_stumbling() {
+        assertThat(List.of(
+                        "  404  Not Found [IP: 127.0.0.1 80]",
+                        "  Temporary failure resolving 'mirror.example'",
+                        "E: The repository 'http://mirror.example/x trixie Release' does not have a Release file.",
+                        "E: Unable to locate package qemu"))
+                .noneMatch(line -> new Apt.Result(100, List.of(line)).stumbled());
+        assertThat(new Apt.Result(0, List.of("W: 503  Service Unavailable")).stumbled())
+                .isFalse();
+    }
+
+    @Test
     void without_a_complaint_the_status_has_to_do() {
         assertThat(new Apt.Result(3, List.of("nothing")).complaint()).isEqualTo("exit status 3");
     }

@@ -49,7 +49,7 @@ class SignedUpdateTest {
                 """.formatted(folder, good));
         Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
         Apt apt = new Apt(
-                folder.resolve("apt"), "amd64", name -> folder.resolve(name).toString());
+                folder.resolve("apt"), "amd64", name -> folder.resolve(name).toString(), List.of());
         Narrator narrator = new Narrator(new PrintStream(out, true));
         return new SignedUpdate(apt, this::unpack, keyring, narrator, machine).update(MIRROR, "trixie");
     }
