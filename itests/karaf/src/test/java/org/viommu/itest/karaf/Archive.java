@@ -5,14 +5,18 @@ package org.viommu.itest.karaf;
 
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.karaf.features.BootFinished;
 import org.apache.karaf.features.Feature;
 import org.apache.karaf.features.FeaturesService;
+import org.osgi.framework.BundleContext;
 
 /** The archive in Karaf's deploy folder, which Karaf finds by itself some time after it has started. */
 final class Archive {
     private Archive() {}
 
-    static void awaitDeployed(FeaturesService features) throws Exception {
+    /** Returns when Karaf knows the archive, and has installed and started all that it does by itself. */
+    static void awaitDeployed(BundleContext context, FeaturesService features) throws Exception {
+        Patience.until(() -> "Karaf has booted", () -> context.getServiceReference(BootFinished.class) != null);
         Patience.until(() -> "Karaf finds the archive", () -> isKnown(features));
     }
 

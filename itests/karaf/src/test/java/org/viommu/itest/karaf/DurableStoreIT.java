@@ -48,7 +48,7 @@ public class DurableStoreIT {
     /** Before these are there, no class that knows our types can be loaded: no method, field or lambda here may name one. */
     @Before
     public void installDevice() throws Exception {
-        Archive.awaitDeployed(features);
+        Archive.awaitDeployed(context, features);
         features.installFeature("viommu-core");
         features.installFeature("viommu-driver");
         context.installBundle(System.getProperty("viommu.traffic")).start();

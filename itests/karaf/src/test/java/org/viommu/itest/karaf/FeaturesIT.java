@@ -50,7 +50,7 @@ public class FeaturesIT {
 
     @Before
     public void awaitArchive() throws Exception {
-        Archive.awaitDeployed(features);
+        Archive.awaitDeployed(context, features);
     }
 
     @Test

@@ -5,6 +5,7 @@ package org.viommu.itest.karaf;
 
 import static org.ops4j.pax.exam.CoreOptions.composite;
 import static org.ops4j.pax.exam.CoreOptions.systemProperty;
+import static org.ops4j.pax.exam.CoreOptions.systemTimeout;
 import static org.ops4j.pax.exam.CoreOptions.vmOptions;
 import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.configureConsole;
 import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.editConfigurationFilePut;
@@ -23,12 +24,17 @@ import org.ops4j.pax.exam.karaf.options.LogLevelOption.LogLevel;
 final class KarafContainer {
     private static final Path CONTAINER = Path.of(System.getProperty("viommu.container"));
     private static final String VERSION = System.getProperty("karaf.version");
+    /** For Karaf to start, and for a service that a test asks for. */
+    private static final int PATIENCE_MILLIS = 600_000;
+
     private static final String MVN = "etc/org.ops4j.pax.url.mvn.cfg";
 
     private KarafContainer() {}
 
     static Option installed() {
         return composite(
+                systemTimeout(PATIENCE_MILLIS),
+                systemProperty("pax.exam.service.timeout").value(Integer.toString(PATIENCE_MILLIS)),
                 karafDistributionConfiguration()
                         .frameworkUrl(
                                 CONTAINER.resolve("apache-karaf.tar.gz").toUri().toString())

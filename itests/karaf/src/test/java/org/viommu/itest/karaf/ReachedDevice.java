@@ -77,7 +77,7 @@ final class ReachedDevice {
         ServiceTracker<T, T> tracker = new ServiceTracker<>(context, context.createFilter(filter), null);
         tracker.open();
         try {
-            T service = tracker.waitForService(60_000);
+            T service = tracker.waitForService(300_000);
             assertNotNull(filter, service);
             return service;
         } finally {

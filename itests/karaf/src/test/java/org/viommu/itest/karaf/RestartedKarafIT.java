@@ -57,7 +57,7 @@ public class RestartedKarafIT {
         Path folder = Path.of(System.getProperty("viommu.kept"));
         file = folder.resolve("mappings");
         promised = folder.resolve("promised");
-        Archive.awaitDeployed(features);
+        Archive.awaitDeployed(context, features);
         features.installFeature("viommu-core");
         features.installFeature("viommu-driver");
         features.installFeature("viommu-mapping-mvstore");

@@ -63,7 +63,7 @@ public class UninstallIT {
 
     @Test
     public void what_has_worked_leaves_nothing_and_can_come_back() throws Exception {
-        Archive.awaitDeployed(features);
+        Archive.awaitDeployed(context, features);
         Administrator console = new Administrator(sessions);
         Map<String, Integer> before = states();
         Path folder = Files.createTempDirectory("viommu-it");
