@@ -5,6 +5,9 @@ package org.viommu.linux.internal.platform;
 
 import com.google.gson.JsonObject;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.IntPredicate;
@@ -53,7 +56,12 @@ final class ConfiguredHotPlug implements HotPlug {
 
     @Override
     public boolean isServed() {
-        return Files.exists(socket());
+        // Its file is there a moment before somebody listens. A VMM that comes and says nothing does no harm.
+        try (SocketChannel vmm = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            return vmm.connect(UnixDomainSocketAddress.of(socket()));
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     @Override
