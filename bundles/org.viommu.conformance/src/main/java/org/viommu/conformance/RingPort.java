@@ -131,8 +131,8 @@ public final class RingPort implements DevicePort {
             rings.add(readable, writable, cut);
             transport.kick(IommuQueues.REQUEST);
             long end = System.nanoTime() + patience.toNanos();
-            while (!rings.answered()) {
-                if (late(end)) {
+            for (boolean late = false; !rings.answered(); late = late(end)) {
+                if (late) {
                     return Answer.NONE;
                 }
             }
@@ -156,8 +156,8 @@ public final class RingPort implements DevicePort {
         try {
             long end = System.nanoTime() + patience.toNanos();
             Answer event = rings.event();
-            while (event == null && !late(end)) {
-                event = rings.event();
+            for (boolean late = false; event == null && !late; event = rings.event()) {
+                late = late(end);
             }
             return Optional.ofNullable(event);
         } catch (RingFault | AccessFault e) {
@@ -213,7 +213,7 @@ public final class RingPort implements DevicePort {
         }
     }
 
-    /** Whether there is nothing to wait for any more. */
+    /** Whether there is nothing to wait for any more, but for one look: time may have passed without this thread since the last one. */
     private boolean late(long end) {
         Thread.yield();
         return System.nanoTime() > end || (transport.status() & DeviceStatus.NEEDS_RESET) != 0;

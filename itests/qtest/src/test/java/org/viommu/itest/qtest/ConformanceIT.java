@@ -43,7 +43,7 @@ class ConformanceIT {
     private static final int REQUESTS = 1000;
 
     private static final long SPACE = 0x100000;
-    private static final Duration PATIENCE = Duration.ofSeconds(3);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private QemuMachine machine;
     private RingPort port;

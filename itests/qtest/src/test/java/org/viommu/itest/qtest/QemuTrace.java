@@ -15,7 +15,7 @@ import org.viommu.virtio.iommu.FaultLayout;
 /** QEMU's device and what it writes into its log. */
 final class QemuTrace implements TraceSubject {
     private static final long SPACE = 0x100000;
-    private static final Duration PATIENCE = Duration.ofSeconds(3);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final QemuMachine machine;
     private final DevicePort port;
