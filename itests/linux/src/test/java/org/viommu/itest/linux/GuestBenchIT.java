@@ -31,7 +31,18 @@ class GuestBenchIT {
 
     @Test
     void both_sides_deliver_figures_of_both_workloads() throws Exception {
-        GuestLog log = GuestLog.of("bench-guest", "bench", "guest", "--rounds", "1", "--maps", "500", "--reads", "100");
+        GuestLog log = GuestLog.of(
+                "bench-guest",
+                "bench",
+                "guest",
+                "--rounds",
+                "1",
+                "--maps",
+                "500",
+                "--reads",
+                "100",
+                "--timeout",
+                "1800");
         assertThat(log.status()).as(log.output()).isZero();
         assertThat(log.output())
                 .containsPattern("warm-up: map and unmap 4 KiB: Viommu [\\d,]+/s, QEMU [\\d,]+/s")

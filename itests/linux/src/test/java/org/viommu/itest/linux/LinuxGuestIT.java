@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,7 +23,6 @@ import org.junit.jupiter.api.Test;
  */
 class LinuxGuestIT {
     private static final int USAGE = 2;
-    private static final int MINUTES_TO_END = 10;
 
     private static String output;
     private static int status;
@@ -85,7 +83,8 @@ class LinuxGuestIT {
     @Test
     void packed_rings_carry_a_guest_too_and_a_signal_in_the_middle_of_the_work_leaves_nothing_behind()
             throws Exception {
-        try (ViommuScript script = ViommuScript.start(temporary, "linux-packed", "linux", "--packed")) {
+        try (ViommuScript script =
+                ViommuScript.start(temporary, "linux-packed", "linux", "--packed", "--timeout", "1800")) {
             script.awaitOutput("checking: store swap");
             assertThat(script.output())
                     .containsPattern("groups: ok driver=virtio\\d groups=\\S+ packed=virtio0,virtio1,virtio2,")
@@ -96,19 +95,15 @@ class LinuxGuestIT {
             script.handle().destroy();
 
             assertThat(script.awaitEnd()).isNotZero();
-            assertThat(qemu.isAlive()).isFalse();
+            ViommuScript.awaitEnd(qemu);
         }
     }
 
     @Test
     void a_run_that_is_killed_takes_QEMU_with_it_and_the_next_one_its_files() throws Exception {
-        try (ViommuScript script = ViommuScript.start(temporary, "linux-killed", "linux")) {
+        try (ViommuScript script = ViommuScript.start(temporary, "linux-killed", "linux", "--timeout", "1800")) {
             script.awaitOutput("checking: disk read");
-            ProcessHandle qemu = script.qemu();
-
-            script.handle().destroyForcibly();
-
-            qemu.onExit().get(MINUTES_TO_END, TimeUnit.MINUTES);
+            script.kill();
         }
         assertThat(runFolders()).isNotEmpty();
         try (ViommuScript next = ViommuScript.start(temporary, "linux-next", "linux", "--timeout", "1")) {

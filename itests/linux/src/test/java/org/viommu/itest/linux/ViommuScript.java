@@ -10,7 +10,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** The script {@code viommu} as a process, with all that it prints in a log that stays. */
 final class ViommuScript implements AutoCloseable {
@@ -93,11 +95,23 @@ final class ViommuScript implements AutoCloseable {
                 .findFirst();
     }
 
+    /** Kills it as power does, and waits until it has gone, so that its locks are free, and its QEMU after it, which nobody else ends. */
+    void kill() throws InterruptedException, ExecutionException, TimeoutException {
+        ProcessHandle qemu = qemu();
+        process.destroyForcibly().waitFor();
+        awaitEnd(qemu);
+    }
+
+    /** Waits for the end of a process that it has started. */
+    static void awaitEnd(ProcessHandle child) throws InterruptedException, ExecutionException, TimeoutException {
+        child.onExit().get(PATIENCE.toMinutes(), TimeUnit.MINUTES);
+    }
+
     /** Ends what a failed test has left. */
     @Override
     public void close() {
         List<ProcessHandle> children = process.descendants().toList();
-        process.destroyForcibly();
+        process.destroyForcibly().onExit().join();
         children.forEach(ProcessHandle::destroyForcibly);
     }
 }
