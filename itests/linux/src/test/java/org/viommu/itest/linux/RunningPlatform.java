@@ -133,8 +133,9 @@ final class RunningPlatform implements AutoCloseable {
         return all;
     }
 
-    /** How far each queue is, once the devices have answered all that they have taken. */
+    /** How far each queue is, once the devices have answered all that they have taken and found no more: their guest stands still. */
     List<String> progress() throws Exception {
+        List<String> former = List.of();
         while (true) {
             List<String[]> queues = shell("queue-status")
                     .lines()
@@ -143,11 +144,15 @@ final class RunningPlatform implements AutoCloseable {
                     .map(line -> line.trim().split(" +"))
                     .filter(queue -> queue[3].equals("yes"))
                     .toList();
-            if (queues.stream().allMatch(queue -> queue[9].equals(queue[10]))) {
-                return queues.stream()
-                        .map(queue -> queue[0] + " " + queue[1] + " " + queue[10])
-                        .toList();
+            List<String> progress = queues.stream()
+                    .map(queue -> queue[0] + " " + queue[1] + " " + queue[9])
+                    .toList();
+            if (progress.equals(former) && queues.stream().allMatch(queue -> queue[9].equals(queue[10]))) {
+                return progress;
             }
+            // What was on its way when the guest was stopped comes before the next look, for which a process has to
+            // start.
+            former = progress;
         }
     }
 
@@ -159,6 +164,5 @@ final class RunningPlatform implements AutoCloseable {
     @Override
     public void close() {
         script.close();
-        script.handle().onExit().join();
     }
 }
