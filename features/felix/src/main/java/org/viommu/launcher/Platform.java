@@ -31,7 +31,7 @@ final class Platform implements AutoCloseable {
     static final String FOLDER_PREFIX = "viommu-";
 
     /** Bundles that hold child processes end them when they stop; this bounds how long that may take. */
-    private static final long STOP_MILLIS = 30_000;
+    private static final long STOP_MILLIS = 60_000;
 
     /** Makes configurations of files. It would watch a folder of its own choice if it were not told one. */
     private static final String WATCHER = "org.apache.felix.fileinstall";

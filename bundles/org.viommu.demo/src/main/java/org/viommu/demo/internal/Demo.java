@@ -16,7 +16,7 @@ import org.viommu.iommu.IommuStatus;
 /** The demo's story, told on one page. */
 final class Demo {
     private static final int EXCHANGES = 4;
-    private static final long FAULT_PATIENCE_MILLIS = 5_000;
+    private static final long FAULT_PATIENCE_MILLIS = 60_000;
 
     private final DemoOptions options;
     private final PrintStream out;

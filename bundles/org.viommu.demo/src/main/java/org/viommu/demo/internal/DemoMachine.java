@@ -30,7 +30,7 @@ final class DemoMachine implements AutoCloseable {
 
     private static final PciAddress IOMMU = new PciAddress(0, 0, 1, 0);
     private static final int FIRST_DEVICE = 2;
-    private static final long PATIENCE_MILLIS = 10_000;
+    private static final long PATIENCE_MILLIS = 60_000;
 
     private final BundleContext context;
     private final Path table;

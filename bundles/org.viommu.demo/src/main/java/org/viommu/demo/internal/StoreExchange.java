@@ -14,7 +14,7 @@ import org.viommu.mapping.MappingStore;
 
 /** Exchanges the device's store as an operator does: by stopping and starting the bundle that provides it. */
 final class StoreExchange {
-    private static final long PATIENCE_MILLIS = 30_000;
+    private static final long PATIENCE_MILLIS = 120_000;
     private static final long POLL_MILLIS = 2;
 
     private final Bundle provider;

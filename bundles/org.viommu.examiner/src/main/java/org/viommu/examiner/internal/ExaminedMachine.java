@@ -43,7 +43,7 @@ final class ExaminedMachine implements AutoCloseable {
 
     private static final int DOMAIN_WIDTH = 16;
 
-    private static final long PATIENCE_MILLIS = 10_000;
+    private static final long PATIENCE_MILLIS = 60_000;
 
     private final BundleContext context;
     private final ServiceRegistration<TopologySource> source;

@@ -10,7 +10,7 @@ import java.io.IOException;
  * once and in order: QEMU must not outlive what serves its devices.
  */
 public final class CommandRun {
-    private static final long MILLIS_TO_END = 20_000;
+    private static final long MILLIS_TO_END = 45_000;
 
     private final Narrator narrator;
     private Thread runner;
