@@ -120,7 +120,7 @@ final class ConfiguredMachine {
         driver = IommuDriver.start(
                 PciDriverTransport.open(new FunctionPort(function, VECTORS)),
                 new DriverMemory(memory, RINGS, size - 1),
-                Duration.ofSeconds(60),
+                Duration.ofMillis(Waiting.PATIENCE_MILLIS),
                 report -> {});
         batch = driver.batch(BATCH);
         port = service(DmaTranslator.class, "iommu0").open(ENDPOINT, memory);

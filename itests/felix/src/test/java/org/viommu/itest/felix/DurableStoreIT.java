@@ -261,7 +261,7 @@ public class DurableStoreIT {
         String filter = "(&(objectClass=" + type.getName() + ")(viommu.machine=" + MACHINE + "))";
         ServiceTracker<T, T> tracker = new ServiceTracker<>(context, context.createFilter(filter), null);
         tracker.open();
-        T service = tracker.waitForService(60_000);
+        T service = tracker.waitForService(Waiting.PATIENCE_MILLIS);
         assertNotNull(filter, service);
         return service;
     }

@@ -17,6 +17,7 @@ import org.osgi.framework.BundleException;
 import org.osgi.framework.wiring.FrameworkWiring;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.util.tracker.ServiceTracker;
+import org.viommu.itest.traffic.Waiting;
 import org.viommu.itest.traffic.WorkingGuest;
 
 /**
@@ -28,7 +29,6 @@ public final class LeaveOutSubject implements BundleActivator {
     static final String SAID = "works without ";
 
     private static final String DEVICE = "org.viommu.iommu";
-    private static final long PATIENCE_SECONDS = 60;
 
     private BundleContext context;
 
@@ -51,8 +51,8 @@ public final class LeaveOutSubject implements BundleActivator {
         try {
             ServiceTracker<ConfigurationAdmin, ?> admin = new ServiceTracker<>(context, ConfigurationAdmin.class, null);
             admin.open();
-            WorkingGuest guest = new WorkingGuest(
-                    context, (ConfigurationAdmin) admin.waitForService(TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS)));
+            WorkingGuest guest =
+                    new WorkingGuest(context, (ConfigurationAdmin) admin.waitForService(Waiting.PATIENCE_MILLIS));
             guest.proceed();
             leaveOut(guest);
             guest.end();
@@ -100,7 +100,7 @@ public final class LeaveOutSubject implements BundleActivator {
         }
         CountDownLatch refreshed = new CountDownLatch(1);
         wiring().refreshBundles(null, event -> refreshed.countDown());
-        if (!refreshed.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        if (!refreshed.await(Waiting.PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
             throw new AssertionError(locations + ": not refreshed");
         }
     }

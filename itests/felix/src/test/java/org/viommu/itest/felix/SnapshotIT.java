@@ -116,7 +116,7 @@ public class SnapshotIT {
         IommuDriver driver = IommuDriver.start(
                 PciDriverTransport.open(port),
                 new DriverMemory(own, RINGS, memory.end()),
-                Duration.ofSeconds(60),
+                Duration.ofMillis(Waiting.PATIENCE_MILLIS),
                 report -> {});
         MappingTraffic traffic = new MappingTraffic(driver, SampleTopology.ENDPOINT);
         try {
@@ -240,7 +240,7 @@ public class SnapshotIT {
         ServiceTracker<T, T> tracker = new ServiceTracker<>(context, context.createFilter(filter), null);
         tracker.open();
         try {
-            T service = tracker.waitForService(60_000);
+            T service = tracker.waitForService(Waiting.PATIENCE_MILLIS);
             if (service == null) {
                 throw new AssertionError("no service " + filter);
             }

@@ -12,8 +12,6 @@ import java.util.concurrent.atomic.AtomicLong;
  * by a static method, as no other way to the test outlives them.
  */
 public final class Checkpoint implements AutoCloseable {
-    private static final long PATIENCE_SECONDS = 300;
-
     private static volatile Checkpoint armed;
 
     private final AtomicLong left;
@@ -53,8 +51,8 @@ public final class Checkpoint implements AutoCloseable {
 
     private static void await(CountDownLatch latch) {
         try {
-            if (!latch.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                throw new AssertionError("nobody came within " + PATIENCE_SECONDS + " s");
+            if (!latch.await(Waiting.PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
+                throw new AssertionError("nobody came within " + Waiting.PATIENCE_MILLIS / 1000 + " s");
             }
         } catch (InterruptedException e) {
             throw new AssertionError(e);

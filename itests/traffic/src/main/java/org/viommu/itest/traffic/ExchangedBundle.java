@@ -19,8 +19,6 @@ import org.osgi.framework.wiring.FrameworkWiring;
 
 /** A bundle with which everything is done that a framework can do, and of which nothing must stay. */
 public final class ExchangedBundle {
-    private static final long PATIENCE_SECONDS = 300;
-
     private final BundleContext context;
     private final String location;
     private final List<WeakReference<ClassLoader>> loaders = new ArrayList<>();
@@ -65,7 +63,7 @@ public final class ExchangedBundle {
         context.getBundle(0)
                 .adapt(FrameworkWiring.class)
                 .refreshBundles(List.of(bundle), event -> refreshed.countDown());
-        if (!refreshed.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        if (!refreshed.await(Waiting.PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
             throw new AssertionError(location + " is not refreshed");
         }
     }

@@ -41,7 +41,7 @@ public final class TestGuest implements AutoCloseable {
         driver = IommuDriver.start(
                 new InProcessTransport(device),
                 new DriverMemory(memory, rings, size - 1),
-                Duration.ofMinutes(5),
+                Duration.ofMillis(Waiting.PATIENCE_MILLIS),
                 report -> faults.increment());
     }
 
