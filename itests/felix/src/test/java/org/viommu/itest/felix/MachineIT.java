@@ -6,6 +6,7 @@ package org.viommu.itest.felix;
 import static org.junit.Assert.assertEquals;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import javax.inject.Inject;
 import org.junit.After;
 import org.junit.Before;
@@ -75,6 +77,8 @@ public class MachineIT {
             topology.unregister();
         }
         awaitOffered();
+        // The files go after the services.
+        Waiting.until(() -> "no socket is left", () -> isEmpty(sockets));
         Files.delete(sockets);
     }
 
@@ -134,6 +138,14 @@ public class MachineIT {
 
     private void awaitSocket(String name, boolean there) throws InterruptedException {
         Waiting.until(() -> "socket " + name, () -> Files.exists(sockets.resolve(name)) == there);
+    }
+
+    private static boolean isEmpty(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.findAny().isEmpty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private String statuses() {
