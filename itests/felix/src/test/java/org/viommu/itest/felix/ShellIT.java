@@ -74,6 +74,8 @@ public class ShellIT {
         guest = new TestGuest(service(DeviceType.class, "(viommu.machine=" + MACHINE + ")"));
         port = service(DmaTranslator.class, "(viommu.machine=" + MACHINE + ")")
                 .open(SampleTopology.ENDPOINT, guest.memory());
+        // It comes after the device.
+        service(IommuStatus.class, "(viommu.machine=" + MACHINE + ")");
         for (String command : List.of("status", "swap", "why", "trace", "mappings", "endpoints", "queue-status")) {
             service(Object.class, "(&(osgi.command.scope=viommu)(osgi.command.function=" + command + "))");
         }
@@ -207,7 +209,7 @@ public class ShellIT {
         String filter = type == Object.class ? properties : "(&(objectClass=" + type.getName() + ")" + properties + ")";
         ServiceTracker<T, T> tracker = new ServiceTracker<>(context, context.createFilter(filter), null);
         tracker.open();
-        T service = tracker.waitForService(60_000);
+        T service = tracker.waitForService(Waiting.PATIENCE_MILLIS);
         if (service == null) {
             throw new AssertionError("no service " + filter);
         }
