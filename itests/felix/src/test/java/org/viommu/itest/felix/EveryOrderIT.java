@@ -8,6 +8,7 @@ import static org.ops4j.pax.exam.CoreOptions.bundle;
 import static org.ops4j.pax.exam.CoreOptions.composite;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,6 +62,9 @@ public class EveryOrderIT {
 
     private static final int WAYS = 5 * 4;
 
+    /** No other connection begins at this address, so that the kernel gives none of its ports away once one was found to be free. */
+    private static final String HOST = "127.0.0.91";
+
     @Inject
     private BundleContext context;
 
@@ -87,8 +91,8 @@ public class EveryOrderIT {
         mvstore = configurations.getConfiguration("org.viommu.mapping.mvstore", "?");
         mvstore.update(new Hashtable<>(Map.of("file", folder.resolve("store").toString())));
         hazelcast = configurations.getConfiguration("org.viommu.mapping.hazelcast", "?");
-        hazelcast.update(
-                new Hashtable<>(Map.of("cluster", "every-order", "port", freePort(), "backups", 0, "min-members", 1)));
+        hazelcast.update(new Hashtable<>(
+                Map.of("cluster", "every-order", "address", HOST, "port", freePort(), "backups", 0, "min-members", 1)));
         guest = new WorkingGuest(context, configurations);
     }
 
@@ -120,7 +124,7 @@ public class EveryOrderIT {
     }
 
     private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(HOST))) {
             return socket.getLocalPort();
         }
     }
