@@ -26,6 +26,7 @@ import org.viommu.iommu.IommuSnapshot;
 import org.viommu.iommu.IommuStatus;
 import org.viommu.itest.traffic.SampleTopology;
 import org.viommu.itest.traffic.TestGuest;
+import org.viommu.itest.traffic.Waiting;
 import org.viommu.topology.TopologySource;
 import org.viommu.virtio.DeviceType;
 import org.viommu.virtio.iommu.MapFlags;
@@ -85,10 +86,7 @@ public final class KillSubject implements BundleActivator {
     }
 
     private long hold(String store) throws Exception {
-        ServiceTracker<?, ?> tracker =
-                new ServiceTracker<>(context, context.createFilter("(viommu.store=" + store + ")"), null);
-        tracker.open();
-        tracker.waitForService(60_000);
+        await(new ServiceTracker<>(context, context.createFilter("(viommu.store=" + store + ")"), null), store);
         say("dumped");
         return Long.parseLong(
                 new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII)).readLine());
@@ -221,11 +219,14 @@ public final class KillSubject implements BundleActivator {
     }
 
     private <T> T await(Class<T> type) throws InterruptedException, IOException {
-        ServiceTracker<T, T> tracker = new ServiceTracker<>(context, type, null);
+        return await(new ServiceTracker<>(context, type, null), type.getSimpleName());
+    }
+
+    private static <T> T await(ServiceTracker<T, T> tracker, String what) throws InterruptedException, IOException {
         tracker.open();
-        T service = tracker.waitForService(60_000);
+        T service = tracker.waitForService(Waiting.PATIENCE_MILLIS);
         if (service == null) {
-            throw new IOException("no " + type.getSimpleName());
+            throw new IOException("no " + what);
         }
         return service;
     }

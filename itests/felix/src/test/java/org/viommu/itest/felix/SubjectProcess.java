@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.viommu.itest.traffic.Waiting;
 
 /** The application in a process of its own, with one more bundle: {@link KillSubject}. */
 final class SubjectProcess implements AutoCloseable {
@@ -139,6 +139,9 @@ final class SubjectProcess implements AutoCloseable {
     void pause(Consumer<String> listener) throws IOException, InterruptedException {
         run("kill", "-STOP", Long.toString(process.pid()));
         while (!paused()) {
+            if (!process.isAlive()) {
+                throw new IOException("the platform ended");
+            }
             LockSupport.parkNanos(1_000_000);
         }
         while (lines.ready()) {
@@ -157,7 +160,7 @@ final class SubjectProcess implements AutoCloseable {
         run("kill", "-CONT", Long.toString(process.pid()));
     }
 
-    private boolean paused() throws IOException {
+    private boolean paused() {
         try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc", process.pid() + "", "task"))) {
             for (Path thread : threads) {
                 String stat = Files.readString(thread.resolve("stat"));
@@ -167,15 +170,17 @@ final class SubjectProcess implements AutoCloseable {
                 }
             }
             return true;
-        } catch (NoSuchFileException e) {
-            // A thread has ended meanwhile.
+        } catch (IOException e) {
+            // A thread has ended meanwhile; to whom has its file open already, the system says it otherwise.
             return false;
         }
     }
 
     /** Waits for the end of a process that ends by itself. */
-    int end() throws InterruptedException {
-        process.waitFor(1, TimeUnit.MINUTES);
+    int end() throws IOException, InterruptedException {
+        if (!process.waitFor(Waiting.PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
+            throw new IOException("the platform does not end");
+        }
         return process.exitValue();
     }
 
