@@ -45,8 +45,8 @@ public class DividedClusterIT {
             SubjectProcess former = hosts.get(0);
             begin(former);
             network.cut(0);
-            former.hearUntil("unkept ", oracle::hear);
-            former.hearUntil(ALONE, NOBODY);
+            // A member that comes late may have had it say something else before, and all be well again.
+            former.hearUntil(ALONE, oracle::hear);
             SubjectProcess owner = hosts.get(1);
             succeed(owner);
             network.heal();
