@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +16,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jline.terminal.Size;
@@ -38,7 +41,7 @@ class ConsoleIT {
     @BeforeAll
     static void start_application() throws Exception {
         temporary = Files.createDirectory(folder.resolve("tmp"));
-        platform = start(temporary, "demo", "--seconds", "7200")
+        platform = start(temporary, "demo", "--seconds", "3600")
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("log").toFile())
                 .start();
@@ -107,10 +110,33 @@ class ConsoleIT {
                     .type("ansi")
                     .size(new Size(80, 24))
                     .build()) {
-                keyboard.write("status | gre\texit\nexit\n".getBytes(StandardCharsets.UTF_8));
-                assertThat(new Conversation(running).converse(terminal)).isZero();
+                FutureTask<Integer> conversation = new FutureTask<>(() -> new Conversation(running).converse(terminal));
+                new Thread(conversation, "person").start();
+                // As a person does, who reads before typing on. What a terminal has not shown when it ends, it never
+                // will.
+                type(keyboard, "status | gre\t");
+                awaitShown(screen, "| grep", conversation);
+                type(keyboard, "exit\n");
+                awaitShown(screen, "grep exit", conversation);
+                type(keyboard, "exit\n");
+                assertThat(conversation.get(MINUTES, TimeUnit.MINUTES)).isZero();
             }
-            assertThat(screen.toString(StandardCharsets.UTF_8)).contains("grep exit");
+        }
+    }
+
+    private static void type(OutputStream keyboard, String text) throws IOException {
+        keyboard.write(text.getBytes(StandardCharsets.UTF_8));
+        keyboard.flush();
+    }
+
+    private static void awaitShown(ByteArrayOutputStream screen, String text, Future<?> conversation)
+            throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(MINUTES);
+        while (!screen.toString(StandardCharsets.UTF_8).contains(text)) {
+            assertThat(!conversation.isDone() && System.nanoTime() < end)
+                    .as("'%s' comes in '%s'", text, screen.toString(StandardCharsets.UTF_8))
+                    .isTrue();
+            Thread.sleep(1);
         }
     }
 

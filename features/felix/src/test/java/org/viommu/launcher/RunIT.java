@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code viommu run} with a folder of configurations that are edited while it runs; a socket is another one when its device was started anew. */
 class RunIT {
     private static final long PATIENCE_MILLIS = 300_000;
+    private static final String NONE = "none";
     private static final Pattern FILE = Pattern.compile("<!-- etc/(\\S+) -->\n```properties\n(.*?)```", Pattern.DOTALL);
 
     @TempDir
@@ -75,14 +76,14 @@ class RunIT {
         Object entropy = identity("rng0");
 
         Path logging = application.resolve("conf/logback.xml");
-        Files.writeString(
+        replace(
                 logging,
                 Files.readString(logging)
                         .replace(
                                 "<logger name=\"org.viommu\" level=\"WARN\"/>",
                                 "<logger name=\"org.viommu\" level=\"INFO\"/>"));
-        for (int nanos = 1; !errors().contains("goes on with [poll-max-ns from "); nanos++) {
-            assertThat(nanos).as("seconds until the log has the new level").isLessThan(300);
+        for (long nanos = 1; !errors().contains("goes on with [poll-max-ns from "); nanos++) {
+            assertThat(nanos).as("seconds until the log has the new level").isLessThan(PATIENCE_MILLIS / 1000);
             configure(
                     "org.viommu.iommu-vm1.cfg", "machine = vm1", "boot-bypass = off", "poll-max-ns = " + 1000 * nanos);
             Thread.sleep(1000);
@@ -133,23 +134,28 @@ class RunIT {
     }
 
     private boolean isAnother(String name, Object former) {
-        return Files.exists(socket(name)) && !identity(name).equals(former);
+        Object now = identity(name);
+        return !now.equals(NONE) && !now.equals(former);
     }
 
     private Object identity(String name) {
         try {
-            return Files.getAttribute(socket(name), "unix:ino") + " " + Files.getAttribute(socket(name), "unix:ctime");
+            return Files.readAttributes(socket(name), "unix:ino,ctime");
         } catch (NoSuchFileException e) {
-            return "none";
+            return NONE;
         } catch (IOException e) {
             throw new AssertionError(e);
         }
     }
 
-    /** In one step, as editors do. */
     private void configure(String file, String... lines) throws IOException {
-        Path draft = Files.write(folder.resolve("draft"), List.of(lines));
-        Files.move(draft, configurations.resolve(file), StandardCopyOption.ATOMIC_MOVE);
+        replace(configurations.resolve(file), String.join("\n", lines) + "\n");
+    }
+
+    /** In one step, as editors do: who reads meanwhile never finds half of it. */
+    private void replace(Path file, String text) throws IOException {
+        Path draft = Files.writeString(folder.resolve("draft"), text);
+        Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
     private void awaitError(String text) throws InterruptedException {
