@@ -12,7 +12,7 @@ import java.util.function.BooleanSupplier;
  * from hanging.
  */
 final class Await {
-    private static final Duration LIMIT = Duration.ofMinutes(2);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
 
     private Await() {}
 

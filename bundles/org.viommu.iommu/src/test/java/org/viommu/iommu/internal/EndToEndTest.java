@@ -41,7 +41,7 @@ class EndToEndTest {
     private static final int READ_WRITE = MapFlags.READ | MapFlags.WRITE;
     private static final int MEMORY_SIZE = 16 << 20;
     private static final long DMA_MEMORY = 1 << 20;
-    private static final Duration TIMEOUT = Duration.ofMinutes(1);
+    private static final Duration TIMEOUT = Duration.ofMinutes(5);
     private static final ReservedRegion MSI = new ReservedRegion(0xfee00000L, 0xfeefffffL, Kind.MSI);
 
     private final GuestMemory memory = new GuestMemory();

@@ -46,7 +46,7 @@ class GuestDriverTest {
     private static final long RINGS = 0x10000;
     private static final long VIRTUAL = 0x5000;
     private static final long PAGE = 0x1000;
-    private static final Duration TIMEOUT = Duration.ofMinutes(1);
+    private static final Duration TIMEOUT = Duration.ofMinutes(5);
     private static final ReservedRegion MSI = new ReservedRegion(0xfee00000L, 0xfeefffffL, Kind.MSI);
 
     private final IommuSettings settings =

@@ -25,7 +25,7 @@ import org.viommu.mapping.Translation;
 
 class BackedStoreTest {
     private static final String DEVICE = "vm/iommu0";
-    private static final long LIMIT_NANOS = 60_000_000_000L;
+    private static final long LIMIT_NANOS = 300_000_000_000L;
 
     private final ModelMedium medium = new ModelMedium();
     private BackedStore store;

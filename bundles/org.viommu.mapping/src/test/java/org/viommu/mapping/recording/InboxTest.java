@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class InboxTest {
     private static final Duration FOR_EVER = Duration.ofDays(1);
+    private static final long MINUTES = 5;
 
     private final DeviceLog log = new DeviceLog("vm/iommu0", null);
 
@@ -44,7 +45,7 @@ class InboxTest {
         CompletableFuture<Boolean> writer = CompletableFuture.supplyAsync(() -> inbox.await(() -> {}));
         inbox.hand(changes(Inbox.MAX_WAITING - 1));
         inbox.hand(changes(1));
-        assertThat(writer.get(1, TimeUnit.MINUTES)).isTrue();
+        assertThat(writer.get(MINUTES, TimeUnit.MINUTES)).isTrue();
     }
 
     @Test
@@ -57,7 +58,7 @@ class InboxTest {
             Thread.onSpinWait();
         }
         assertThat(inbox.take()).hasSize(1);
-        guest.join(TimeUnit.MINUTES.toMillis(1));
+        guest.join(TimeUnit.MINUTES.toMillis(MINUTES));
         assertThat(inbox.take()).hasSize(1);
     }
 
@@ -70,6 +71,6 @@ class InboxTest {
     }
 
     private static void done(Runnable work) throws Exception {
-        CompletableFuture.runAsync(work).get(1, TimeUnit.MINUTES);
+        CompletableFuture.runAsync(work).get(MINUTES, TimeUnit.MINUTES);
     }
 }

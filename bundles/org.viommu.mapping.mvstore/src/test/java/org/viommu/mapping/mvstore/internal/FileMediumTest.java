@@ -35,7 +35,7 @@ import org.viommu.mapping.recording.BackedStore;
 class FileMediumTest {
     private static final String DEVICE = "vm/iommu0";
 
-    private static final long LIMIT_NANOS = 60_000_000_000L;
+    private static final long LIMIT_NANOS = 300_000_000_000L;
 
     @TempDir
     Path folder;
