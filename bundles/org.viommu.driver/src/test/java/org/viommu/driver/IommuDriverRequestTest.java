@@ -375,11 +375,15 @@ class IommuDriverRequestTest {
         guest.iommu.recording = false;
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         RequestBatch batch = driver.batch(32);
-        churn(batch, 2_000);
-        long before = threads.getCurrentThreadAllocatedBytes();
-        churn(batch, 2_000);
-        long allocated = threads.getCurrentThreadAllocatedBytes() - before;
-        assertThat(allocated).isLessThan(2_000);
+        int rounds = 2_000;
+        long least = Long.MAX_VALUE;
+        // The platform itself allocates now and then, while it links call sites and compiles.
+        for (int attempt = 0; attempt < 10 && least >= rounds; attempt++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            churn(batch, rounds);
+            least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+        }
+        assertThat(least).isLessThan(rounds);
     }
 
     private void churn(RequestBatch batch, int rounds) throws DriverException {

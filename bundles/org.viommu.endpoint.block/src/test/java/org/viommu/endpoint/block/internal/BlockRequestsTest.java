@@ -403,16 +403,16 @@ class BlockRequestsTest {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long[] pieces = {HEADER, 16, DATA, 8 * SECTOR, STATUS, 1};
         header(BlockRequestType.IN.value(), 0);
-        long before = 0;
         int rounds = 20_000;
-        for (int i = 0; i < 2 * rounds; i++) {
-            if (i == rounds) {
-                before = threads.getCurrentThreadAllocatedBytes();
+        long least = Long.MAX_VALUE;
+        // The platform itself allocates now and then, while it links call sites and compiles.
+        for (int attempt = 0; attempt < 10 && least >= rounds; attempt++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < rounds; i++) {
+                rig.submit(pieces, 1);
             }
-            rig.submit(pieces, 1);
+            least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
         }
-        long allocated = threads.getCurrentThreadAllocatedBytes() - before;
-        // Not exactly 0, because compilation may deoptimise and box now and then.
-        assertThat(allocated / rounds).isZero();
+        assertThat(least).isLessThan(rounds);
     }
 }
