@@ -29,6 +29,10 @@ final class JavaDevice {
 
     /** Serves up to a batch of requests; returns how many. */
     int serve() throws RingFault {
+        // Behind a call that the compiler does not see through, fields would be read again.
+        MemoryAccess memory = this.memory;
+        DeviceRing queue = this.queue;
+        ChainBatch batch = this.batch;
         memory.enter();
         try {
             int served = queue.pop(batch);

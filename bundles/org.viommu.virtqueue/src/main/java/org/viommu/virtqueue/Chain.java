@@ -42,6 +42,11 @@ public final class Chain {
      */
     private Window window;
 
+    /** The window's buffer and view, one step nearer. */
+    private ByteBuffer bytes;
+
+    private long view;
+
     private int requestBase;
     private int requestLength;
     private int answerBase;
@@ -105,6 +110,8 @@ public final class Chain {
         }
         if (this.window != window) {
             this.window = window;
+            bytes = window.bytes();
+            view = window.view();
         }
         this.id = id;
         slots = 1;
@@ -205,7 +212,7 @@ public final class Chain {
      */
     public byte readByte(long offset) throws AccessFault {
         if (inRequest(offset, Byte.BYTES)) {
-            return window.bytes().get(requestBase + (int) offset);
+            return bytes.get(requestBase + (int) offset);
         }
         return readable().getByte(offset);
     }
@@ -219,7 +226,7 @@ public final class Chain {
      */
     public short readShort(long offset) throws AccessFault {
         if (inRequest(offset, Short.BYTES)) {
-            return window.bytes().getShort(requestBase + (int) offset);
+            return bytes.getShort(requestBase + (int) offset);
         }
         return readable().getShort(offset);
     }
@@ -233,7 +240,7 @@ public final class Chain {
      */
     public int readInt(long offset) throws AccessFault {
         if (inRequest(offset, Integer.BYTES)) {
-            return window.bytes().getInt(requestBase + (int) offset);
+            return bytes.getInt(requestBase + (int) offset);
         }
         return readable().getInt(offset);
     }
@@ -247,7 +254,7 @@ public final class Chain {
      */
     public long readLong(long offset) throws AccessFault {
         if (inRequest(offset, Long.BYTES)) {
-            return window.bytes().getLong(requestBase + (int) offset);
+            return bytes.getLong(requestBase + (int) offset);
         }
         return readable().getLong(offset);
     }
@@ -272,7 +279,7 @@ public final class Chain {
      */
     public void writeByte(long offset, byte value) throws AccessFault {
         if (inAnswer(offset, Byte.BYTES)) {
-            window.bytes().put(answerBase + (int) offset, value);
+            bytes.put(answerBase + (int) offset, value);
         } else {
             writable().putByte(offset, value);
         }
@@ -287,7 +294,7 @@ public final class Chain {
      */
     public void writeShort(long offset, short value) throws AccessFault {
         if (inAnswer(offset, Short.BYTES)) {
-            window.bytes().putShort(answerBase + (int) offset, value);
+            bytes.putShort(answerBase + (int) offset, value);
         } else {
             writable().putShort(offset, value);
         }
@@ -302,7 +309,7 @@ public final class Chain {
      */
     public void writeInt(long offset, int value) throws AccessFault {
         if (inAnswer(offset, Integer.BYTES)) {
-            window.bytes().putInt(answerBase + (int) offset, value);
+            bytes.putInt(answerBase + (int) offset, value);
         } else {
             writable().putInt(offset, value);
         }
@@ -317,7 +324,7 @@ public final class Chain {
      */
     public void writeLong(long offset, long value) throws AccessFault {
         if (inAnswer(offset, Long.BYTES)) {
-            window.bytes().putLong(answerBase + (int) offset, value);
+            bytes.putLong(answerBase + (int) offset, value);
         } else {
             writable().putLong(offset, value);
         }
@@ -376,11 +383,11 @@ public final class Chain {
     }
 
     private boolean inRequest(long offset, int length) {
-        return offset >= 0 && offset <= requestLength - length && access.view() == window.view();
+        return offset >= 0 && offset <= requestLength - length && access.view() == view;
     }
 
     private boolean inAnswer(long offset, int length) {
-        return offset >= 0 && offset <= answerLength - length && access.view() == window.view();
+        return offset >= 0 && offset <= answerLength - length && access.view() == view;
     }
 
     private ChainPart readable() {
