@@ -16,8 +16,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What must be kept of a device, from what its driver has said: all that was answered, and of what was not yet answered each request wholly or not at all, in
- * their order. What the store has said not to keep counts as not answered, until it says nothing of the kind any more.
+ * What must be kept of a device, from what its driver has said: all that was answered. Of what was not yet answered any request may be the last that was done, so
+ * each thing that they change is as it was answered, or as one of them makes it. What the store has said not to keep counts as not answered, until it says
+ * nothing of the kind any more.
  */
 final class KillOracle {
     private final Map<String, String> before = new TreeMap<>();
@@ -65,6 +66,7 @@ final class KillOracle {
         keys.addAll(before.keySet());
         for (String key : keys) {
             String value = found.get(key);
+            // Not Set.of(), which does not answer whether it contains null.
             Set<String> perhaps = open.getOrDefault(key, Collections.emptySet());
             assertTrue(
                     key + ": " + value + ", answered " + before.get(key) + ", asked for " + perhaps,
