@@ -6,24 +6,26 @@ package org.viommu.benchmarks.rings;
 import org.viommu.memory.AccessFault;
 import org.viommu.memory.MemoryAccess;
 import org.viommu.virtqueue.Chain;
-import org.viommu.virtqueue.ChainBatch;
+import org.viommu.virtqueue.ChainServer;
 import org.viommu.virtqueue.DeviceRing;
 import org.viommu.virtqueue.QueueAddresses;
 import org.viommu.virtqueue.RingFault;
 import org.viommu.virtqueue.Virtqueues;
 
-/** A device as ours are: pops, serves and pushes a batch in one bracket, and publishes it at once. */
+/** A device as ours are: serves a batch and publishes it at once, in one bracket. */
 final class JavaDevice {
     private final MemoryAccess memory;
     private final DeviceRing queue;
-    private final ChainBatch batch;
+    private final int batch;
+    private final Chain chain = new Chain();
+    private final ChainServer server = JavaDevice::answer;
 
     /** Batches after which the driver wanted an interrupt. */
     private long interrupts;
 
     JavaDevice(MemoryAccess memory, QueueAddresses addresses, boolean packed, int batch) throws RingFault {
-        this.batch = new ChainBatch(batch);
         this.memory = memory;
+        this.batch = batch;
         this.queue = Virtqueues.openDevice(addresses, RingMemory.features(packed), memory);
     }
 
@@ -32,18 +34,11 @@ final class JavaDevice {
         // Behind a call that the compiler does not see through, fields would be read again.
         MemoryAccess memory = this.memory;
         DeviceRing queue = this.queue;
-        ChainBatch batch = this.batch;
         memory.enter();
         try {
-            int served = queue.pop(batch);
-            if (served > 0) {
-                for (int i = 0; i < served; i++) {
-                    batch.written(i, answer(batch.chain(i)));
-                }
-                queue.push(batch);
-                if (queue.flush()) {
-                    interrupts++;
-                }
+            int served = queue.serve(chain, batch, server);
+            if (served > 0 && queue.flush()) {
+                interrupts++;
             }
             return served;
         } finally {

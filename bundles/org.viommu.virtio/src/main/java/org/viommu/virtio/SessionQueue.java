@@ -5,7 +5,7 @@ package org.viommu.virtio;
 
 import org.viommu.memory.MemoryAccess;
 import org.viommu.virtqueue.Chain;
-import org.viommu.virtqueue.ChainBatch;
+import org.viommu.virtqueue.ChainServer;
 import org.viommu.virtqueue.DeviceQueue;
 import org.viommu.virtqueue.DeviceRing;
 import org.viommu.virtqueue.QueueAddresses;
@@ -151,28 +151,17 @@ final class SessionQueue implements DeviceQueue {
     }
 
     @Override
-    public int pop(ChainBatch batch) throws RingFault {
-        if (ring == null || thread.halted()) {
-            batch.hold(0);
-            return 0;
+    public int serve(Chain chain, int limit, ChainServer server) throws RingFault {
+        int served = ring == null || thread.halted() ? 0 : ring.serve(chain, limit, server);
+        if (served > 0) {
+            note(served);
         }
-        int popped = ring.pop(batch);
-        if (popped > 0) {
-            note(popped);
-        }
-        return popped;
+        return served;
     }
 
     private void note(int popped) {
         worked = true;
         chains.add(index, popped);
-    }
-
-    @Override
-    public void push(ChainBatch batch) throws RingFault {
-        if (ring != null) {
-            ring.push(batch);
-        }
     }
 
     @Override

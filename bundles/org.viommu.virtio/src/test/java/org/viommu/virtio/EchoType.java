@@ -8,7 +8,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.viommu.memory.AccessFault;
 import org.viommu.memory.MemoryAccess;
 import org.viommu.virtqueue.Chain;
-import org.viommu.virtqueue.ChainBatch;
 import org.viommu.virtqueue.DeviceQueue;
 import org.viommu.virtqueue.RingFault;
 import org.viommu.virtqueue.RingFeatures;
@@ -133,17 +132,15 @@ public final class EchoType implements DeviceType {
     void useIdly(int queue) throws RingFault {
         DeviceQueue idle = session.queues[queue];
         Chain none = new Chain();
-        ChainBatch batch = new ChainBatch(1);
         if (idle.size() < 1
                 || idle.pop(none)
-                || idle.pop(batch) > 0
+                || idle.serve(none, 1, chain -> 0) > 0
                 || idle.interruptWanted()
                 || idle.available()
                 || idle.enableKicks()) {
             throw new AssertionError("the queue is not empty");
         }
         idle.push(none, 0);
-        idle.push(batch);
         idle.publish();
         idle.suppressKicks();
     }
@@ -165,7 +162,6 @@ public final class EchoType implements DeviceType {
 
     private final class Session implements DeviceSession {
         private final Chain chain = new Chain();
-        private final ChainBatch batch = new ChainBatch(3);
         private final MemoryAccess memory;
         private final DeviceQueue[] queues = new DeviceQueue[2];
         private final DeviceActivation activation;
@@ -204,14 +200,15 @@ public final class EchoType implements DeviceType {
         }
 
         private void serveInBatches(DeviceQueue queue) throws RingFault {
-            while (queue.pop(batch) > 0) {
-                for (int i = 0; i < batch.count(); i++) {
-                    beforeAnswer.run();
-                    batch.written(i, answer(batch.chain(i)));
-                    served++;
-                }
-                queue.push(batch);
+            while (queue.serve(chain, 3, this::count) > 0) {
+                queue.publish();
             }
+        }
+
+        private int count(Chain request) {
+            beforeAnswer.run();
+            served++;
+            return answer(request);
         }
 
         @Override

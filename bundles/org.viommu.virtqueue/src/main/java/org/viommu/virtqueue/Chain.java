@@ -42,10 +42,8 @@ public final class Chain {
      */
     private Window window;
 
-    /** The window's buffer and view, one step nearer. */
+    /** The window's buffer, one step nearer. */
     private ByteBuffer bytes;
-
-    private long view;
 
     private int requestBase;
     private int requestLength;
@@ -55,9 +53,6 @@ public final class Chain {
     private int id;
     private int position;
     private int slots = 1;
-
-    /** What its {@link ChainBatch} has been told that the device has written. */
-    int written;
 
     /** Whether a writable piece has come, be it an empty one. */
     private boolean inWritablePart;
@@ -85,25 +80,12 @@ public final class Chain {
     }
 
     /**
-     * Forgets everything and becomes a pair: one readable and one writable piece, which lie in one window. For
-     * implementations of {@link DeviceQueue}, which enter the access before.
+     * Says where the pairs that come lie. For implementations of {@link DeviceQueue}, which enter the access before.
      *
      * @param access the way to the buffers
-     * @param window of the access's present view, writable, that holds both pieces
-     * @param id by which the queue knows the chain
-     * @param request address of the readable piece
-     * @param requestLength its length in bytes, 1 or more
-     * @param answer address of the writable piece
-     * @param answerLength its length in bytes, 1 or more
+     * @param window of the access's present view, writable
      */
-    public void pair(
-            MemoryAccess access,
-            Window window,
-            int id,
-            long request,
-            int requestLength,
-            long answer,
-            int answerLength) {
+    public void bind(MemoryAccess access, Window window) {
         // References usually stay, and the collector's barrier behind a store would cost more than a comparison.
         if (this.access != access) {
             this.access = access;
@@ -111,14 +93,43 @@ public final class Chain {
         if (this.window != window) {
             this.window = window;
             bytes = window.bytes();
-            view = window.view();
         }
+    }
+
+    /**
+     * The buffer of the window to which the chain is bound.
+     *
+     * @return the buffer
+     */
+    public ByteBuffer bytes() {
+        return bytes;
+    }
+
+    /**
+     * Forgets everything and becomes a pair: one readable and one writable piece, in the window to which the chain is
+     * bound. For implementations of {@link DeviceQueue}.
+     *
+     * @param id by which the queue knows the chain
+     * @param request where the window's buffer has the readable piece
+     * @param requestLength its length in bytes, 1 or more
+     * @param answer where the window's buffer has the writable piece
+     * @param answerLength its length in bytes, 1 or more
+     */
+    public void pair(int id, int request, int requestLength, int answer, int answerLength) {
         this.id = id;
-        slots = 1;
-        this.requestBase = window.offset(request);
+        requestBase = request;
         this.requestLength = requestLength;
-        this.answerBase = window.offset(answer);
+        answerBase = answer;
         this.answerLength = answerLength;
+    }
+
+    /**
+     * Ends what {@link #pair} began: the window may be taken away from now on. For implementations of {@link
+     * DeviceQueue}, before they exit the access.
+     */
+    public void release() {
+        requestLength = 0;
+        answerLength = 0;
     }
 
     /**
@@ -383,11 +394,11 @@ public final class Chain {
     }
 
     private boolean inRequest(long offset, int length) {
-        return offset >= 0 && offset <= requestLength - length && access.view() == view;
+        return offset >= 0 && offset <= requestLength - length;
     }
 
     private boolean inAnswer(long offset, int length) {
-        return offset >= 0 && offset <= answerLength - length && access.view() == view;
+        return offset >= 0 && offset <= answerLength - length;
     }
 
     private ChainPart readable() {

@@ -19,6 +19,8 @@ import org.osgi.annotation.versioning.ProviderType;
  *   if (!queue.enableKicks()) sleep until kicked
  * </pre>
  *
+ * <p>One that answers at once lets the queue do the loop, with {@link #serve}, which costs much less.
+ *
  * <p>A device that sleeps calls {@link #enableKicks()} each time before it does, even if it never suppressed kicks:
  * with {@link RingFeatures#EVENT_IDX} the driver is asked for the next kick only by that call.
  *
@@ -46,23 +48,6 @@ public interface DeviceQueue {
     boolean pop(Chain chain) throws RingFault;
 
     /**
-     * Takes the next available chains, as many as a batch holds: like {@link #pop(Chain)} for each, but cheaper. Those
-     * that the driver has made available since the queue last looked may be left for the next call.
-     *
-     * @param batch receives the chains; what it held before is forgotten
-     * @return how many chains it holds now; 0 if the driver has made nothing available
-     * @throws RingFault if the ring breaks the rules, be it behind chains that have been taken
-     */
-    default int pop(ChainBatch batch) throws RingFault {
-        int count = 0;
-        while (count < batch.capacity() && pop(batch.chain(count))) {
-            count++;
-        }
-        batch.hold(count);
-        return count;
-    }
-
-    /**
      * Looks whether a chain is available, and changes nothing: what a device calls that polls.
      *
      * @return whether {@link #pop} would find something
@@ -83,17 +68,26 @@ public interface DeviceQueue {
     void push(Chain chain, int written) throws RingFault;
 
     /**
-     * Stages all chains of a batch as used: like {@link #push(Chain, int)} for each, but cheaper.
+     * Pops available chains, has each served, and pushes it: like {@link #pop} and {@link #push} for each, but cheaper.
+     * Those that the driver has made available since the queue last looked may be left for the next call.
      *
-     * @param batch popped from this queue and not yet pushed, with what has been written into each chain
-     * @throws RingFault if the ring cannot be written
-     * @throws IllegalArgumentException if that is more than the chain's writable part has
-     * @throws IllegalStateException if not as many chains of this queue wait to be pushed
+     * <p>For devices that answer from memory: memory is entered meanwhile, so that a host that takes some of it away
+     * waits. If the server throws an exception, this comes out, and the queue must not be used any more.
+     *
+     * @param chain in which the chains come, one after the other; not to be used behind the call
+     * @param limit how many to serve at most, 0 or more
+     * @param server of each chain; it does not use the queue
+     * @return how many have been served; 0 if the driver has made nothing available
+     * @throws RingFault if the ring breaks the rules, be it behind chains that have been served
+     * @throws IllegalArgumentException if the server says that it has written more than a chain has room for
      */
-    default void push(ChainBatch batch) throws RingFault {
-        for (int i = 0; i < batch.count(); i++) {
-            push(batch.chain(i), batch.written(i));
+    default int serve(Chain chain, int limit, ChainServer server) throws RingFault {
+        int served = 0;
+        while (served < limit && pop(chain)) {
+            push(chain, server.serve(chain));
+            served++;
         }
+        return served;
     }
 
     /**

@@ -6,7 +6,7 @@
  * sides.
  */
 @Export
-@Version("1.1.0")
+@Version("2.0.0")
 package org.viommu.virtqueue;
 
 import org.osgi.annotation.bundle.Export;

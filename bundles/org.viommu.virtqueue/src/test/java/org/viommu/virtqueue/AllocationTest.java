@@ -10,6 +10,7 @@ import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.viommu.memory.AccessFault;
 
 /** A request's way through both sides of a ring leaves nothing to the collector. */
 class AllocationTest {
@@ -21,7 +22,7 @@ class AllocationTest {
 
     private final RingRig rig = new RingRig(8);
     private final Chain chain = new Chain();
-    private final ChainBatch batch = new ChainBatch(4);
+    private final ChainServer server = AllocationTest::copy;
     private DriverQueue driver;
     private DeviceQueue device;
 
@@ -58,11 +59,7 @@ class AllocationTest {
         }
         driver.addPair(PAIR[0], PAIR[1], PAIR[2], PAIR[3]);
         driver.publish();
-        while (device.pop(batch) > 0) {
-            batch.chain(0).writeLong(0, batch.chain(0).readLong(0));
-            batch.written(0, 8);
-            device.push(batch);
-        }
+        device.serve(chain, 4, server);
         device.publish();
         device.interruptWanted();
         device.enableKicks();
@@ -70,6 +67,15 @@ class AllocationTest {
             driver.usedLength();
         }
         driver.enableInterrupts();
+    }
+
+    private static int copy(Chain chain) {
+        try {
+            chain.writeLong(0, chain.readLong(0));
+            return 8;
+        } catch (AccessFault fault) {
+            throw new AssertionError(fault);
+        }
     }
 
     private static long allocated() {

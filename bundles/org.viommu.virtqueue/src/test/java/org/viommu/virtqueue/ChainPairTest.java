@@ -14,33 +14,49 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.viommu.memory.AccessFault;
 import org.viommu.memory.MemoryRegion;
 
 /** The usual chain, a request and an answer in one window of memory: as any other chain, and good in any view. */
 class ChainPairTest {
     private final MemoryRig rig = new MemoryRig(8);
-    private final ChainBatch batch = new ChainBatch(4);
-    private final Chain chain = batch.chain(0);
+    private final Chain chain = new Chain();
+    private DeviceQueue device;
 
-    private void pop(long layout) throws Exception {
+    /** What is done with a pair. */
+    private interface Use {
+        void of(Chain pair) throws Exception;
+    }
+
+    private void serve(long layout, Use use) throws Exception {
         DriverQueue driver = rig.driver(layout);
         driver.add(new long[] {BUFFERS, 36, BUFFERS + 48, 12}, 1);
         driver.add(new long[] {BUFFERS, 36, BUFFERS + 48, 12}, 1);
+        driver.add(new long[] {BUFFERS, 36, BUFFERS + 48, 12}, 1);
         driver.publish();
-        DeviceQueue device = rig.device(layout);
+        device = Virtqueues.openDevice(rig.addresses, layout, rig.access);
         // The first chain shows where buffers are, the second is the pair.
-        ChainBatch first = new ChainBatch(1);
-        assertThat(device.pop(first)).isEqualTo(1);
-        assertThat(device.pop(batch)).isEqualTo(1);
+        assertThat(device.serve(new Chain(), 1, first -> 0)).isEqualTo(1);
+        assertThat(device.serve(chain, 1, pair -> use(pair, use))).isEqualTo(1);
+    }
+
+    private static int use(Chain pair, Use use) {
+        try {
+            use.of(pair);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+        return 0;
     }
 
     @ParameterizedTest
     @ValueSource(longs = {0, RingFeatures.PACKED})
     void every_operation_reaches_its_parts(long layout) throws Exception {
-        pop(layout);
         rig.access.putLong(BUFFERS + 28, 0x1122_3344_5566_7788L);
-        rig.access.enter();
+        serve(layout, this::useAll);
+        assertThat(rig.access.getLong(BUFFERS + 52)).isEqualTo(9L << 32);
+    }
+
+    private void useAll(Chain chain) throws Exception {
         assertThat(chain.readableLength()).isEqualTo(36);
         assertThat(chain.writableLength()).isEqualTo(12);
         assertThat(chain.readByte(35)).isEqualTo((byte) 0x11);
@@ -54,17 +70,18 @@ class ChainPairTest {
         chain.writeInt(4, 0x0403_0201);
         chain.writeShort(8, (short) 0x0605);
         chain.writeByte(10, (byte) 7);
-        rig.access.exit();
         assertThat(rig.access.getLong(BUFFERS + 52)).isEqualTo(0xff07_0605_0403_0201L);
         chain.zero(0, 12);
         chain.visitWritable(8, 4, (piece, offset) -> piece.put((byte) 9));
-        assertThat(rig.access.getLong(BUFFERS + 52)).isEqualTo(9L << 32);
     }
 
     @ParameterizedTest
     @ValueSource(longs = {0, RingFeatures.PACKED})
     void operations_beyond_a_part_are_a_defect(long layout) throws Exception {
-        pop(layout);
+        serve(layout, ChainPairTest::useBeyond);
+    }
+
+    private static void useBeyond(Chain chain) {
         assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> chain.readByte(36));
         assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> chain.readByte(-1));
         assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> chain.readLong(29));
@@ -75,29 +92,48 @@ class ChainPairTest {
 
     @ParameterizedTest
     @ValueSource(longs = {0, RingFeatures.PACKED})
-    void a_chain_outlives_the_regions_in_which_it_was_popped(long layout) throws Exception {
-        pop(layout);
+    void nothing_of_a_pair_is_left_when_its_window_may_go(long layout) throws Exception {
+        serve(layout, pair -> assertThat(pair.readableLength()).isEqualTo(36));
+        assertThat(chain.readableLength()).isZero();
+        assertThat(chain.writableLength()).isZero();
+        assertThatExceptionOfType(IllegalStateException.class)
+                .isThrownBy(() -> device.serve(chain, 1, pair -> {
+                    throw new IllegalStateException("a defect");
+                }));
+        assertThat(chain.readableLength()).isZero();
+        assertThat(rig.access.view()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, RingFeatures.PACKED})
+    void a_pair_lies_in_the_regions_of_the_moment(long layout) throws Exception {
+        serve(layout, pair -> {});
         rig.access.putLong(BUFFERS, 1);
-        assertThat(chain.readLong(0)).isEqualTo(1);
-        rig.memory.replace(List.of(
-                new MemoryRegion(BASE, BASE + MEMORY_SIZE - 1, true, List.of(ByteBuffer.allocateDirect(MEMORY_SIZE)))));
-        assertThat(chain.readLong(0)).isZero();
-        chain.writeInt(0, 5);
+        ByteBuffer copy = ByteBuffer.allocateDirect(MEMORY_SIZE);
+        rig.access.read(BASE, copy);
+        rig.memory.replace(List.of(new MemoryRegion(BASE, BASE + MEMORY_SIZE - 1, true, List.of(copy.clear()))));
+        rig.access.putLong(BUFFERS, 2);
+        assertThat(device.serve(
+                        chain,
+                        1,
+                        pair -> use(pair, it -> {
+                            assertThat(it.readLong(0)).isEqualTo(2);
+                            it.writeInt(0, 5);
+                        })))
+                .isEqualTo(1);
         assertThat(rig.access.getInt(BUFFERS + 48)).isEqualTo(5);
-        rig.memory.replace(List.of());
-        assertThatExceptionOfType(AccessFault.class).isThrownBy(() -> chain.readLong(0));
-        assertThatExceptionOfType(AccessFault.class).isThrownBy(() -> chain.writeInt(0, 1));
     }
 
     @Test
     void a_chain_goes_on_to_be_another() throws Exception {
-        pop(0);
-        chain.begin(rig.access, 3);
-        chain.append(BUFFERS + 0x100, 4, false);
-        rig.access.putInt(BUFFERS + 0x100, 11);
-        assertThat(chain.id()).isEqualTo(3);
-        assertThat(chain.readableLength()).isEqualTo(4);
-        assertThat(chain.writableLength()).isZero();
-        assertThat(chain.readInt(0)).isEqualTo(11);
+        serve(0, chain -> {
+            chain.begin(rig.access, 3);
+            chain.append(BUFFERS + 0x100, 4, false);
+            rig.access.putInt(BUFFERS + 0x100, 11);
+            assertThat(chain.id()).isEqualTo(3);
+            assertThat(chain.readableLength()).isEqualTo(4);
+            assertThat(chain.writableLength()).isZero();
+            assertThat(chain.readInt(0)).isEqualTo(11);
+        });
     }
 }

@@ -39,7 +39,7 @@ public class RingFuzzTest {
     private final MemoryAccess access = memory.open();
     private final ByteBuffer bytes = ByteBuffer.allocateDirect(MEMORY_SIZE);
     private final Chain chain = new Chain();
-    private final ChainBatch batch = new ChainBatch(3);
+    private int served;
 
     /** Creates memory at address 0, so that few bytes make an address that exists. */
     public RingFuzzTest() {
@@ -98,17 +98,14 @@ public class RingFuzzTest {
         lay(rest, DESCRIPTORS, SplitLayout.descriptorTableSize(addresses.size()));
         lay(rest, TABLE, MEMORY_SIZE - TABLE);
         DeviceQueue queue = Virtqueues.openDevice(addresses, features, access);
-        int served = 0;
+        served = 0;
         if (inBatches) {
-            while (queue.pop(batch) > 0) {
-                for (int i = 0; i < batch.count(); i++) {
-                    batch.written(i, answer(batch.chain(i), ++served, addresses));
-                }
-                queue.push(batch);
+            while (queue.serve(chain, 3, each -> answer(each, addresses)) > 0) {
+                queue.available();
             }
         } else {
             while (queue.pop(chain)) {
-                queue.push(chain, answer(chain, ++served, addresses));
+                queue.push(chain, answer(chain, addresses));
             }
         }
         queue.publish();
@@ -117,7 +114,8 @@ public class RingFuzzTest {
         queue.enableKicks();
     }
 
-    private static int answer(Chain chain, int served, QueueAddresses addresses) {
+    private int answer(Chain chain, QueueAddresses addresses) {
+        served++;
         if (served > addresses.size()) {
             throw new AssertionError("more chains than the queue has entries");
         }

@@ -8,7 +8,7 @@ import org.viommu.virtio.DeviceActivation;
 import org.viommu.virtio.DeviceSession;
 import org.viommu.virtio.iommu.IommuQueues;
 import org.viommu.virtqueue.Chain;
-import org.viommu.virtqueue.ChainBatch;
+import org.viommu.virtqueue.ChainServer;
 import org.viommu.virtqueue.DeviceQueue;
 import org.viommu.virtqueue.RingFault;
 
@@ -21,22 +21,19 @@ import org.viommu.virtqueue.RingFault;
 final class IommuSession implements DeviceSession {
     private static final int BATCH = 256;
 
-    /** Requests that are taken from the queue at a time: few enough to stay in the processor's nearest cache. */
-    private static final int POPPED = 64;
-
     /** A driver that never stops sending must not keep the thread from the other queue and from a reset. */
     private static final int MAX_BATCHES = 64;
 
     private final DeviceActivation activation;
     private final SingleWriter writer;
     private final AddressSpaces spaces;
-    private final RequestDispatcher dispatcher;
+    private final ChainServer dispatcher;
     private final Faults faults;
     private final Runnable onEnd;
     private final MemoryAccess memory;
     private final DeviceQueue requests;
     private final DeviceQueue events;
-    private final ChainBatch batch = new ChainBatch(POPPED);
+    private final Chain request = new Chain();
     private final Chain event = new Chain();
 
     /**
@@ -54,7 +51,7 @@ final class IommuSession implements DeviceSession {
             DeviceActivation activation,
             SingleWriter writer,
             AddressSpaces spaces,
-            RequestDispatcher dispatcher,
+            ChainServer dispatcher,
             Faults faults,
             Runnable onEnd)
             throws RingFault {
@@ -114,19 +111,7 @@ final class IommuSession implements DeviceSession {
 
     /** Serves what is available, up to a limit; returns whether that was anything. */
     private boolean serveBatch() throws RingFault {
-        int served = 0;
-        memory.enter();
-        try {
-            for (int popped = -1; served < BATCH && popped != 0; served += popped) {
-                popped = requests.pop(batch);
-                for (int i = 0; i < popped; i++) {
-                    batch.written(i, dispatcher.serve(batch.chain(i)));
-                }
-                requests.push(batch);
-            }
-        } finally {
-            memory.exit();
-        }
+        int served = requests.serve(request, BATCH, dispatcher);
         if (served == 0) {
             return false;
         }

@@ -9,12 +9,13 @@ import org.viommu.virtio.iommu.IommuFeatures;
 import org.viommu.virtio.iommu.RequestLayout;
 import org.viommu.virtio.iommu.RequestType;
 import org.viommu.virtqueue.Chain;
+import org.viommu.virtqueue.ChainServer;
 
 /**
  * Gives each request to the handler of its type. What cannot be parsed or is of no known type is given back unwritten
  * (virtio 1.4, 5.13.6.2).
  */
-final class RequestDispatcher {
+final class RequestDispatcher implements ChainServer {
     private static final int TYPES = 256;
 
     /** By the first byte of a request; null where there is no such type in this session. */
@@ -54,12 +55,8 @@ final class RequestDispatcher {
         }
     }
 
-    /**
-     * Serves a request.
-     *
-     * @return bytes written from the start of its writable part
-     */
-    int serve(Chain chain) {
+    @Override
+    public int serve(Chain chain) {
         if (chain.readableLength() < Long.BYTES) {
             counters.unparseable();
             return 0;

@@ -7,7 +7,7 @@ import java.lang.invoke.VarHandle;
 import org.viommu.memory.AccessFault;
 import org.viommu.memory.MemoryAccess;
 import org.viommu.virtqueue.Chain;
-import org.viommu.virtqueue.ChainBatch;
+import org.viommu.virtqueue.ChainServer;
 import org.viommu.virtqueue.DeviceRing;
 import org.viommu.virtqueue.PackedLayout;
 import org.viommu.virtqueue.QueueAddresses;
@@ -79,44 +79,35 @@ public final class PackedDeviceQueue implements DeviceRing {
     public boolean pop(Chain chain) throws RingFault {
         boolean entered = bracket.enter();
         try {
-            return take(chain);
+            return takeAny(chain);
         } finally {
             bracket.exit(entered);
         }
     }
 
     @Override
-    public int pop(ChainBatch batch) throws RingFault {
-        int held = 0;
-        boolean entered = bracket.enter();
-        try {
-            // One chain is worth no loop.
-            held = batch.capacity() == 1 ? take(batch.chain(0)) ? 1 : 0 : take(batch);
-            return held;
-        } finally {
-            batch.hold(held);
-            bracket.exit(entered);
-        }
-    }
-
-    @Override
-    public void push(ChainBatch batch) throws RingFault {
+    public int serve(Chain chain, int limit, ChainServer server) throws RingFault {
         if (order != null) {
-            DeviceRing.super.push(batch);
-            return;
+            return DeviceRing.super.serve(chain, limit, server);
         }
         boolean entered = bracket.enter();
         try {
-            if (batch.count() == 1) {
-                put(batch.chain(0), batch.written(0));
-            } else {
-                for (int i = 0; i < batch.count(); i++) {
-                    put(batch.chain(i), batch.written(i));
+            int served = 0;
+            while (served < limit) {
+                int done = servePairs(chain, limit - served, server);
+                if (done == 0) {
+                    if (!serveAny(chain, server)) {
+                        break;
+                    }
+                    done = 1;
                 }
+                served += done;
             }
+            return served;
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
         } finally {
+            chain.release();
             bracket.exit(entered);
         }
     }
@@ -259,31 +250,29 @@ public final class PackedDeviceQueue implements DeviceRing {
         return ring.wanted(ring.driverEvent(), eventIndex, now, before);
     }
 
-    /** Takes as many chains as are available; returns how many. */
-    private int take(ChainBatch batch) throws RingFault {
-        int held = 0;
-        while (held < batch.capacity()) {
-            int wanted = Math.min(batch.capacity() - held, room() / 2);
-            int read = pairs.read(popped, wanted, batch, held);
-            popped = ring.advance(popped, 2 * read);
-            held += read;
-            if (read < wanted || wanted == 0) {
-                if (!takeAny(batch.chain(held))) {
-                    break;
-                }
-                held++;
-            }
+    /** Serves chains of the usual kind where they lie, which is where their used descriptors belong; returns how many. */
+    private int servePairs(Chain chain, int limit, ChainServer server) {
+        if (pushed != popped) {
+            return 0;
         }
-        return held;
+        boolean first = pushed == published;
+        int done = pairs.serve(popped, Math.min(limit, room() / PackedPairs.PAIR), first, chain, server);
+        if (first) {
+            firstFlags = pairs.firstFlags();
+        }
+        popped = ring.advance(popped, PackedPairs.PAIR * done);
+        pushed = popped;
+        elements = popped;
+        return done;
     }
 
-    /** Takes a chain, if one is available; returns whether it is. */
-    private boolean take(Chain chain) throws RingFault {
-        if (room() >= 2 && pairs.read(popped, chain)) {
-            popped = ring.advance(popped, 2);
-            return true;
+    /** Serves a chain of any kind, if one is available; returns whether it is. */
+    private boolean serveAny(Chain chain, ChainServer server) throws RingFault, AccessFault {
+        if (!takeAny(chain)) {
+            return false;
         }
-        return takeAny(chain);
+        put(chain, server.serve(chain));
+        return true;
     }
 
     /** Takes a chain of any kind, if one is available; returns whether it is. */
@@ -359,16 +348,9 @@ public final class PackedDeviceQueue implements DeviceRing {
     }
 
     private void check(Chain chain, int written) {
-        if (Integer.toUnsignedLong(written) > chain.writableLength()) {
-            throw tooMuch(chain, written);
-        }
+        Pairs.checkWritten(chain, written);
         if (ring.distance(popped, pushed) < chain.slots()) {
             throw new IllegalStateException("no popped chain waits to be pushed");
         }
-    }
-
-    private static IllegalArgumentException tooMuch(Chain chain, int written) {
-        return new IllegalArgumentException(
-                "%s bytes written of %d".formatted(Integer.toUnsignedString(written), chain.writableLength()));
     }
 }

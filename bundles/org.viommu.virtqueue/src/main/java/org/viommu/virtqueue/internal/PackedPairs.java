@@ -7,16 +7,18 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import org.viommu.memory.Window;
 import org.viommu.virtqueue.Chain;
-import org.viommu.virtqueue.ChainBatch;
+import org.viommu.virtqueue.ChainServer;
 import org.viommu.virtqueue.PackedLayout;
 
 /**
- * Reads chains of the usual kind: a readable descriptor and a writable one behind it, whose buffers lie in one window, in
+ * Serves chains of the usual kind: a readable descriptor and a writable one behind it, whose buffers lie in one window, in
  * a ring that lies in one. Any other chain it leaves to {@link PackedChainReader} to judge: what it has read of that one
  * does not count.
  */
 final class PackedPairs extends Pairs {
-    private static final int PAIR = 2;
+    /** Entries of the ring that a chain of this kind takes. */
+    static final int PAIR = 2;
+
     private static final int STEP = PAIR * PackedLayout.DESCRIPTOR_SIZE;
 
     private final PackedRing ring;
@@ -26,6 +28,8 @@ final class PackedPairs extends Pairs {
 
     /** Where the buffer has the first descriptor. */
     private int table;
+
+    private int firstFlags;
 
     PackedPairs(PackedRing ring) {
         super(ring.access());
@@ -39,68 +43,63 @@ final class PackedPairs extends Pairs {
         table = ring.table();
     }
 
-    /** Reads the chain at a position, if it is available and of the usual kind; returns whether it is. */
-    boolean read(int position, Chain chain) {
-        ByteBuffer bytes = this.bytes;
-        Window window = this.window;
-        int slot = ring.slot(position);
-        int mark = ring.availableMark(position);
-        // The marks turn over at the ring's end.
-        if (bytes == null || window == null || slot + PAIR > ring.size()) {
-            return false;
-        }
-        int at = table + slot * PackedLayout.DESCRIPTOR_SIZE;
-        long tail = bytes.getLong(at + PackedLayout.DESCRIPTOR_LENGTH);
-        // What is read later is at least as new as the flags.
-        VarHandle.acquireFence();
-        return read(bytes, window, at, tail, mark, slot, chain);
-    }
-
-    /** Reads up to {@code limit} chains into a batch, behind the first {@code held}, if they are available; returns how many. */
-    int read(int position, int limit, ChainBatch batch, int held) {
-        ByteBuffer bytes = this.bytes;
+    /**
+     * Serves up to {@code limit} chains from a position on, for as long as they are available, of the usual kind and
+     * before the ring's end, and writes their used descriptors in their places. Returns how many.
+     *
+     * @param withheld whether the flags of the first used descriptor are not to be written, but kept for {@link
+     *     #firstFlags()}
+     */
+    int serve(int position, int limit, boolean withheld, Chain chain, ChainServer server) {
         Window window = this.window;
         if (bytes == null || window == null) {
             return 0;
         }
+        // All in one method and in locals: what the compiler knows of them then holds for all chains of a batch.
+        ByteBuffer bytes = bind(chain, window, this.bytes);
+        long start = window.start();
+        int size = window.size();
         int slot = ring.slot(position);
         int mark = ring.availableMark(position);
+        int usedMark = ring.usedMark(position);
         int at = table + slot * PackedLayout.DESCRIPTOR_SIZE;
+        // The marks turn over at the ring's end.
         int ready = available(bytes, at, mark, Math.min(limit, (ring.size() - slot) / PAIR));
-        int count = 0;
-        while (count < ready) {
+        int served = 0;
+        while (served < ready) {
+            int next = at + PackedLayout.DESCRIPTOR_SIZE;
+            long request = bytes.getLong(at + PackedLayout.DESCRIPTOR_ADDRESS);
             long tail = bytes.getLong(at + PackedLayout.DESCRIPTOR_LENGTH);
-            if (!read(bytes, window, at, tail, mark, slot, batch.chain(held + count))) {
+            long answer = bytes.getLong(next + PackedLayout.DESCRIPTOR_ADDRESS);
+            long end = bytes.getLong(next + PackedLayout.DESCRIPTOR_LENGTH);
+            int requestLength = PackedRing.length(tail);
+            int answerLength = PackedRing.length(end);
+            if (PackedRing.flags(tail) != (mark | PackedLayout.FLAG_NEXT)
+                    || PackedRing.flags(end) != (mark | PackedLayout.FLAG_WRITE)
+                    || !holds(start, size, request, requestLength)
+                    || !holds(start, size, answer, answerLength)) {
                 break;
             }
+            int id = PackedRing.id(end);
+            chain.pair(id, (int) (request - start), requestLength, (int) (answer - start), answerLength);
+            int written = server.serve(chain);
+            checkWritten(chain, written);
+            int flags = usedMark | (written == 0 ? 0 : PackedLayout.FLAG_WRITE);
+            if (withheld) {
+                withheld = false;
+                firstFlags = flags;
+                flags = mark;
+            }
+            bytes.putLong(at + PackedLayout.DESCRIPTOR_LENGTH, PackedRing.tail(written, id, flags));
             at += STEP;
-            slot += PAIR;
-            count++;
+            served++;
         }
-        return count;
+        return served;
     }
 
-    /**
-     * Reads a chain if it is available and of the usual kind, and returns whether it is. The buffer has its first
-     * descriptor at an index; the second half of that has been read.
-     */
-    private boolean read(ByteBuffer bytes, Window window, int at, long tail, int mark, int slot, Chain chain) {
-        int next = at + PackedLayout.DESCRIPTOR_SIZE;
-        long request = bytes.getLong(at + PackedLayout.DESCRIPTOR_ADDRESS);
-        long answer = bytes.getLong(next + PackedLayout.DESCRIPTOR_ADDRESS);
-        long end = bytes.getLong(next + PackedLayout.DESCRIPTOR_LENGTH);
-        int requestLength = PackedRing.length(tail);
-        int answerLength = PackedRing.length(end);
-        if (PackedRing.flags(tail) != (mark | PackedLayout.FLAG_NEXT)
-                || PackedRing.flags(end) != (mark | PackedLayout.FLAG_WRITE)
-                || !holds(window, request, requestLength)
-                || !holds(window, answer, answerLength)) {
-            return false;
-        }
-        int id = PackedRing.id(end);
-        chain.pair(access, window, id, request, requestLength, answer, answerLength);
-        chain.identify(id, slot, PAIR);
-        return true;
+    /** The flags that have been withheld last. */
+    int firstFlags() {
+        return firstFlags;
     }
 
     /** How many chains are available if all of them are pairs; what is read later is at least as new. */

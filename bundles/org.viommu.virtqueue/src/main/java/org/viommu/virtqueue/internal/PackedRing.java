@@ -303,7 +303,8 @@ final class PackedRing implements Located {
         return table + (long) index * PackedLayout.DESCRIPTOR_SIZE;
     }
 
-    private static long tail(int length, int id, int flags) {
+    /** The second half of a descriptor. */
+    static long tail(int length, int id, int flags) {
         return length & LOW_WORD | (long) id << 32 | (long) flags << 48;
     }
 }

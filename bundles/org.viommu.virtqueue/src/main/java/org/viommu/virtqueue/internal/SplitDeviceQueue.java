@@ -7,7 +7,7 @@ import java.lang.invoke.VarHandle;
 import org.viommu.memory.AccessFault;
 import org.viommu.memory.MemoryAccess;
 import org.viommu.virtqueue.Chain;
-import org.viommu.virtqueue.ChainBatch;
+import org.viommu.virtqueue.ChainServer;
 import org.viommu.virtqueue.DeviceRing;
 import org.viommu.virtqueue.QueueAddresses;
 import org.viommu.virtqueue.QueueProgress;
@@ -80,7 +80,7 @@ public final class SplitDeviceQueue implements DeviceRing {
             if (popped == available && !look()) {
                 return false;
             }
-            take(chain);
+            takeAny(chain);
             return true;
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
@@ -90,71 +90,15 @@ public final class SplitDeviceQueue implements DeviceRing {
     }
 
     @Override
-    public int pop(ChainBatch batch) throws RingFault {
-        int held = 0;
-        boolean entered = bracket.enter();
-        try {
-            if (popped != available || look()) {
-                int ready = Math.min(batch.capacity(), SplitRing.distance(available, popped));
-                // One chain, as it is when a driver waits for each answer, is worth no loop.
-                if (ready == 1) {
-                    take(batch.chain(0));
-                } else {
-                    take(batch, ready);
-                }
-                held = ready;
-            }
-            return held;
-        } catch (AccessFault fault) {
-            throw Areas.outside(fault);
-        } finally {
-            batch.hold(held);
-            bracket.exit(entered);
-        }
-    }
-
-    @Override
-    public void push(ChainBatch batch) throws RingFault {
-        if (order != null) {
-            DeviceRing.super.push(batch);
-            return;
-        }
-        int count = batch.count();
-        if (SplitRing.distance(popped, pushed) < count) {
-            throw notPopped();
-        }
-        boolean entered = bracket.enter();
-        try {
-            if (count == 1) {
-                put(batch, 0);
-            } else {
-                for (int i = 0; i < count; i++) {
-                    put(batch, i);
-                }
-            }
-            pushed = SplitRing.advance(pushed, count);
-            elements = pushed;
-        } catch (AccessFault fault) {
-            throw Areas.outside(fault);
-        } finally {
-            bracket.exit(entered);
-        }
-    }
-
-    @Override
     public void push(Chain chain, int written) throws RingFault {
-        if (Integer.toUnsignedLong(written) > chain.writableLength()) {
-            throw tooMuch(chain, written);
-        }
+        Pairs.checkWritten(chain, written);
         if (pushed == popped) {
             throw notPopped();
         }
         boolean entered = bracket.enter();
         try {
             if (order == null) {
-                ring.putUsedElement(pushed, chain.id(), written);
-                pushed = SplitRing.after(pushed);
-                elements = pushed;
+                put(chain, written);
             } else {
                 order.push(chain, written);
                 takeServed();
@@ -162,6 +106,38 @@ public final class SplitDeviceQueue implements DeviceRing {
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
         } finally {
+            bracket.exit(entered);
+        }
+    }
+
+    @Override
+    public int serve(Chain chain, int limit, ChainServer server) throws RingFault {
+        if (order != null) {
+            return DeviceRing.super.serve(chain, limit, server);
+        }
+        boolean entered = bracket.enter();
+        try {
+            if (popped == available && !look()) {
+                return 0;
+            }
+            int ready = Math.min(limit, SplitRing.distance(available, popped));
+            int served = 0;
+            while (served < ready) {
+                int done = pairs.serve(popped, pushed, ready - served, chain, server);
+                popped = SplitRing.advance(popped, done);
+                pushed = SplitRing.advance(pushed, done);
+                elements = pushed;
+                served += done;
+                if (served < ready) {
+                    serveAny(chain, server);
+                    served++;
+                }
+            }
+            return ready;
+        } catch (AccessFault fault) {
+            throw Areas.outside(fault);
+        } finally {
+            chain.release();
             bracket.exit(entered);
         }
     }
@@ -308,35 +284,18 @@ public final class SplitDeviceQueue implements DeviceRing {
                 : (ring.availableFlags() & SplitLayout.AVAILABLE_NO_INTERRUPT) == 0;
     }
 
-    /** Writes the used element of a chain of a batch. */
-    private void put(ChainBatch batch, int index) throws AccessFault {
-        Chain chain = batch.chain(index);
-        int written = batch.written(index);
-        if (Integer.toUnsignedLong(written) > chain.writableLength()) {
-            throw tooMuch(chain, written);
-        }
-        ring.putUsedElement(pushed + index, chain.id(), written);
+    /** Serves an available chain of any kind. */
+    private void serveAny(Chain chain, ChainServer server) throws RingFault, AccessFault {
+        takeAny(chain);
+        int written = server.serve(chain);
+        Pairs.checkWritten(chain, written);
+        put(chain, written);
     }
 
-    /** Takes as many available chains as are ready. */
-    private void take(ChainBatch batch, int ready) throws RingFault, AccessFault {
-        for (int held = 0; held < ready; held++) {
-            int read = pairs.read(popped, ready - held, batch, held);
-            popped = SplitRing.advance(popped, read);
-            held += read;
-            if (held < ready) {
-                takeAny(batch.chain(held));
-            }
-        }
-    }
-
-    /** Takes an available chain. */
-    private void take(Chain chain) throws RingFault, AccessFault {
-        if (pairs.read(popped, chain)) {
-            popped = SplitRing.after(popped);
-        } else {
-            takeAny(chain);
-        }
+    private void put(Chain chain, int written) throws AccessFault {
+        ring.putUsedElement(pushed, chain.id(), written);
+        pushed = SplitRing.after(pushed);
+        elements = pushed;
     }
 
     /** Takes an available chain of any kind. */
@@ -379,11 +338,6 @@ public final class SplitDeviceQueue implements DeviceRing {
         }
         available = index;
         return fresh != 0;
-    }
-
-    private static IllegalArgumentException tooMuch(Chain chain, int written) {
-        return new IllegalArgumentException(
-                "%s bytes written of %d".formatted(Integer.toUnsignedString(written), chain.writableLength()));
     }
 
     private static IllegalStateException notPopped() {

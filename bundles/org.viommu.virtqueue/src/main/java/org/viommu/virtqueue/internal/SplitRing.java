@@ -106,6 +106,11 @@ final class SplitRing implements Located {
         return heads;
     }
 
+    /** Where the buffer has the used ring. */
+    int elements() {
+        return elements;
+    }
+
     MemoryAccess access() {
         return access;
     }
@@ -246,8 +251,12 @@ final class SplitRing implements Located {
         return element >>> 32;
     }
 
+    static long usedElement(int id, int length) {
+        return id & LOW_WORD | (long) length << 32;
+    }
+
     void putUsedElement(int index, int id, int length) throws AccessFault {
-        putLong(used, elements, elementOffset(index), id & LOW_WORD | (long) length << 32);
+        putLong(used, elements, elementOffset(index), usedElement(id, length));
     }
 
     int availableEvent() throws AccessFault {

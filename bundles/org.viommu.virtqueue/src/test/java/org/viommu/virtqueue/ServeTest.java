@@ -23,13 +23,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.viommu.memory.AccessFault;
 import org.viommu.memory.MemoryAccess;
 
-/** A batch is what popping and pushing its chains one by one is, whether the ring lies in windows of memory or not. */
+/** Serving chains is what popping and pushing them one by one is, whether the ring lies in windows of memory or not. */
 @Timeout(300)
-class ChainBatchTest {
+class ServeTest {
     private static final int SIZE = 16;
     private static final int RINGS = 4_000;
     private static final long TABLE = BUFFERS + 0x8_0000;
     private static final long[] PAIR = {BUFFERS, 36, BUFFERS + 48, 4};
+
+    private final Chain chain = new Chain();
+    private int calls;
 
     @Test
     void split_chains_and_faults_are_those_of_single_pops() throws Exception {
@@ -92,14 +95,10 @@ class ChainBatchTest {
                 buffers[id] = asked++;
             }
             driver.publish();
-            ChainBatch batch = new ChainBatch(1 + random.nextInt(5));
-            while (device.pop(batch) > 0) {
-                for (int i = 0; i < batch.count(); i++) {
-                    Chain chain = batch.chain(i);
-                    chain.writeInt(0, (int) (chain.readLong(0) * 3));
-                    batch.written(i, 4);
-                }
-                device.push(batch);
+            int limit = 1 + random.nextInt(5);
+            for (int served = limit; served > 0; ) {
+                served = device.serve(chain, limit, ServeTest::triple);
+                assertThat(served).isLessThanOrEqualTo(limit);
                 device.publish();
             }
             for (int id = driver.poll(); id >= 0; id = driver.poll()) {
@@ -113,31 +112,77 @@ class ChainBatchTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {0, RingFeatures.PACKED})
-    void more_than_a_chain_has_cannot_be_written(long layout) throws Exception {
+    @ValueSource(longs = {0, RingFeatures.PACKED, RingFeatures.IN_ORDER, RingFeatures.PACKED | RingFeatures.IN_ORDER})
+    void no_more_than_the_limit_is_served(long layout) throws Exception {
         MemoryRig rig = new MemoryRig(SIZE);
         DeviceQueue device = rig.device(layout);
-        ChainBatch batch = new ChainBatch(2);
         DriverQueue driver = rig.driver(layout);
-        driver.add(PAIR, 1);
+        for (int i = 0; i < 5; i++) {
+            driver.add(PAIR, 1);
+        }
         driver.publish();
-        assertThat(device.pop(batch)).isEqualTo(1);
-        batch.written(0, 5);
-        assertThatExceptionOfType(IllegalArgumentException.class).isThrownBy(() -> device.push(batch));
+        assertThat(device.serve(chain, 0, served -> 0)).isZero();
+        assertThat(device.serve(chain, 2, served -> 0)).isEqualTo(2);
+        assertThat(device.serve(chain, 100, served -> 0)).isEqualTo(3);
+        assertThat(device.serve(chain, 100, served -> 0)).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, RingFeatures.PACKED, RingFeatures.IN_ORDER, RingFeatures.PACKED | RingFeatures.IN_ORDER})
+    void more_than_a_chain_has_cannot_be_written(long layout) throws Exception {
+        for (int pairs = 1; pairs < 3; pairs++) {
+            MemoryRig rig = new MemoryRig(SIZE);
+            DeviceQueue device = rig.device(layout);
+            DriverQueue driver = rig.driver(layout);
+            driver.add(PAIR, 1);
+            driver.add(PAIR, 1);
+            driver.publish();
+            // The first chain shows where buffers are; the second is served where it lies.
+            int limit = pairs;
+            assertThatExceptionOfType(IllegalArgumentException.class)
+                    .isThrownBy(() -> device.serve(chain, 2, served -> limit == ++calls ? 5 : 4));
+            calls = 0;
+        }
     }
 
     @ParameterizedTest
     @ValueSource(longs = {0, RingFeatures.PACKED})
-    void a_batch_cannot_be_pushed_twice(long layout) throws Exception {
+    void chains_that_the_device_holds_are_not_given_back(long layout) throws Exception {
         MemoryRig rig = new MemoryRig(SIZE);
         DeviceQueue device = rig.device(layout);
-        ChainBatch batch = new ChainBatch(2);
+        DriverQueue driver = rig.driver(layout);
+        List<Integer> ids = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            ids.add(driver.add(PAIR, 1));
+        }
+        driver.publish();
+        device.serve(chain, 1, served -> 0);
+        Chain held = new Chain();
+        assertThat(device.pop(held)).isTrue();
+        assertThat(device.serve(chain, 5, served -> 4)).isEqualTo(3);
+        device.publish();
+        List<Integer> back = polled(driver);
+        assertThat(back).containsExactly(ids.get(0), ids.get(2), ids.get(3), ids.get(4));
+        device.push(held, 0);
+        device.publish();
+        assertThat(polled(driver)).containsExactly(ids.get(1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, RingFeatures.PACKED})
+    void memory_is_entered_while_a_chain_is_served(long layout) throws Exception {
+        MemoryRig rig = new MemoryRig(SIZE);
+        DeviceQueue device = Virtqueues.openDevice(rig.addresses, layout, rig.access);
         DriverQueue driver = rig.driver(layout);
         driver.add(PAIR, 1);
+        driver.add(PAIR, 1);
         driver.publish();
-        device.pop(batch);
-        device.push(batch);
-        assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> device.push(batch));
+        assertThat(device.serve(chain, 2, served -> {
+                    assertThat(rig.access.view()).isNotZero();
+                    return 0;
+                }))
+                .isEqualTo(2);
+        assertThat(rig.access.view()).isZero();
     }
 
     @ParameterizedTest
@@ -149,7 +194,6 @@ class ChainBatchTest {
         peer.start();
         try {
             int served = 0;
-            ChainBatch batch = new ChainBatch(4);
             for (int round = 0; round < 2_000; round++) {
                 DriverQueue driver = rig.driver(layout);
                 DeviceQueue device = rig.device(layout);
@@ -158,7 +202,7 @@ class ChainBatchTest {
                     driver.add(PAIR, 1);
                 }
                 driver.publish();
-                served += serveAll(device, batch);
+                served += serveAll(device);
             }
             assertThat(served).isPositive();
         } finally {
@@ -167,27 +211,46 @@ class ChainBatchTest {
         }
     }
 
-    private static int serveAll(DeviceQueue device, ChainBatch batch) {
-        int served = 0;
+    private int serveAll(DeviceQueue device) {
+        int before = calls;
         try {
-            while (device.pop(batch) > 0 && served < SIZE) {
-                for (int i = 0; i < batch.count(); i++) {
-                    Chain chain = batch.chain(i);
-                    assertThat(chain.readableLength() + chain.writableLength()).isBetween(1L, 1L << 32);
-                    if (chain.readableLength() >= 8) {
-                        chain.readLong(chain.readableLength() - 8);
-                    }
-                    batch.written(i, 0);
-                }
-                served += batch.count();
-                device.push(batch);
+            while (device.serve(chain, 4, this::look) > 0 && calls - before < SIZE) {
+                assertThat(calls - before).isPositive();
             }
         } catch (RingFault fault) {
             assertThat(fault.kind()).isNotNull();
+        }
+        return calls - before;
+    }
+
+    private int look(Chain served) {
+        calls++;
+        assertThat(served.readableLength() + served.writableLength()).isBetween(1L, 1L << 32);
+        try {
+            if (served.readableLength() >= 8) {
+                served.readLong(served.readableLength() - 8);
+            }
         } catch (AccessFault fault) {
             assertThat(fault.reason()).isNotNull();
         }
-        return served;
+        return 0;
+    }
+
+    private static int triple(Chain served) {
+        try {
+            served.writeInt(0, (int) (served.readLong(0) * 3));
+            return 4;
+        } catch (AccessFault fault) {
+            throw new AssertionError(fault);
+        }
+    }
+
+    private static List<Integer> polled(DriverQueue driver) throws RingFault {
+        List<Integer> ids = new ArrayList<>();
+        for (int id = driver.poll(); id >= 0; id = driver.poll()) {
+            ids.add(id);
+        }
+        return ids;
     }
 
     private static void scribble(MemoryRig rig, AtomicBoolean ends) {
@@ -217,55 +280,46 @@ class ChainBatchTest {
         };
     }
 
-    /** Pops everything one by one without windows, and in batches with them; returns how many chains were compared. */
-    private static int compare(MemoryRig rig, long features, int seed, Set<RingFault.Kind> kinds) throws RingFault {
+    /** Pops everything one by one without windows, and serves it with them; returns how many chains were compared. */
+    private int compare(MemoryRig rig, long features, int seed, Set<RingFault.Kind> kinds) throws RingFault {
         List<String> single = new ArrayList<>();
-        List<String> batched = new ArrayList<>();
+        List<String> served = new ArrayList<>();
         RingFault.Kind expected = null;
         RingFault.Kind found = null;
         try {
             DeviceQueue queue = Virtqueues.openDevice(rig.addresses, features, WithoutWindows.of(rig.access));
-            for (Chain chain = new Chain(); queue.pop(chain); ) {
+            while (queue.pop(chain)) {
                 single.add(describe(chain));
             }
         } catch (RingFault fault) {
             expected = fault.kind();
             kinds.add(expected);
         }
-        ChainBatch batch = new ChainBatch(1 + seed % 5);
-        try {
-            MemoryAccess access = rig.memory.open();
+        ChainServer server = each -> {
+            served.add(describe(each));
+            return 0;
+        };
+        try (MemoryAccess access = rig.memory.open()) {
             DeviceQueue queue = Virtqueues.openDevice(rig.addresses, features, access);
             boolean within = seed % 2 == 0;
             if (within) {
                 access.enter();
             }
             try {
-                while (queue.pop(batch) > 0) {
-                    for (int i = 0; i < batch.count(); i++) {
-                        batched.add(describe(batch.chain(i)));
-                    }
+                for (int count = 1; count > 0; ) {
+                    count = queue.serve(chain, 1 + seed % 5, server);
                 }
             } finally {
                 if (within) {
                     access.exit();
                 }
-                access.close();
             }
         } catch (RingFault fault) {
             found = fault.kind();
         }
         assertThat(found).as("fault of ring %d", seed).isEqualTo(expected);
-        if (expected == null) {
-            assertThat(batched).as("chains of ring %d", seed).isEqualTo(single);
-        } else {
-            // What came in the batch of the fault is not seen.
-            assertThat(batched)
-                    .as("chains of ring %d", seed)
-                    .isEqualTo(single.subList(0, Math.min(batched.size(), single.size())));
-            assertThat(single.size() - batched.size()).isLessThan(batch.capacity());
-        }
-        return batched.size();
+        assertThat(served).as("chains of ring %d", seed).isEqualTo(single);
+        return served.size();
     }
 
     private static String describe(Chain chain) {
