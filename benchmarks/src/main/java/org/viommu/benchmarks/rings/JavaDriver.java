@@ -18,12 +18,18 @@ final class JavaDriver {
     private final DriverQueue queue;
     private final long[] freeBuffers;
     private final long[] bufferOf;
+    private final long[] pairs;
+    private final int[] ids;
+    private final long[] lengths;
     private Window window;
     private int free;
     private long sum;
     private long kicks;
 
-    JavaDriver(MemoryAccess memory, QueueAddresses addresses, boolean packed) throws RingFault {
+    JavaDriver(MemoryAccess memory, QueueAddresses addresses, boolean packed, int batch) throws RingFault {
+        pairs = new long[4 * batch];
+        ids = new int[batch];
+        lengths = new long[batch];
         this.memory = memory;
         this.queue = Virtqueues.openDriver(addresses, RingMemory.features(packed), memory);
         this.free = addresses.size() / 2;
@@ -34,51 +40,85 @@ final class JavaDriver {
         }
     }
 
-    /** Makes up to {@code batch} requests available at once; returns how many. */
-    int add(int batch, long number) throws RingFault, AccessFault {
-        int added = 0;
+    /** Makes up to a batch of requests available at once; returns how many. */
+    int add(long number) throws RingFault, AccessFault {
+        int added;
         memory.enter();
         try {
-            for (; added < batch && free > 0; added++) {
-                long buffer = freeBuffers[--free];
-                fill(buffer, number + added);
-                int id = queue.addPair(buffer, RingMemory.REQUEST, buffer + RingMemory.ANSWER, RingMemory.ANSWER_SIZE);
-                bufferOf[id] = buffer;
-            }
-            if (added > 0) {
-                queue.publish();
-                kicks += queue.kickWanted() ? 1 : 0;
-            }
+            added = ids.length == 1 ? addOne(number) : addMany(number);
+            kicks += added > 0 && queue.flush() ? 1 : 0;
         } finally {
             memory.exit();
         }
         return added;
     }
 
-    /** Takes up to {@code batch} answers; returns how many. */
-    int poll(int batch) throws RingFault, AccessFault {
-        int polled = 0;
+    private int addOne(long number) throws RingFault, AccessFault {
+        if (free == 0) {
+            return 0;
+        }
+        long buffer = freeBuffers[--free];
+        Window window = window();
+        fill(window.bytes(), at(window, buffer), number);
+        int id = queue.addPair(buffer, RingMemory.REQUEST, buffer + RingMemory.ANSWER, RingMemory.ANSWER_SIZE);
+        bufferOf[id] = buffer;
+        return 1;
+    }
+
+    private int addMany(long number) throws RingFault, AccessFault {
+        Window window = window();
+        ByteBuffer bytes = window.bytes();
+        int count = Math.min(ids.length, free);
+        for (int i = 0; i < count; i++) {
+            long buffer = freeBuffers[free - 1 - i];
+            fill(bytes, at(window, buffer), number + i);
+            pairs[4 * i] = buffer;
+            pairs[4 * i + 1] = RingMemory.REQUEST;
+            pairs[4 * i + 2] = buffer + RingMemory.ANSWER;
+            pairs[4 * i + 3] = RingMemory.ANSWER_SIZE;
+        }
+        int added = queue.addPairs(pairs, count, ids);
+        for (int i = 0; i < added; i++) {
+            bufferOf[ids[i]] = freeBuffers[--free];
+        }
+        return added;
+    }
+
+    /** Takes up to a batch of answers; returns how many. */
+    int poll() throws RingFault, AccessFault {
         memory.enter();
         try {
-            for (; polled < batch; polled++) {
-                int id = queue.poll();
-                if (id < 0) {
-                    break;
-                }
-                long buffer = bufferOf[id];
-                sum += answer(buffer);
-                freeBuffers[free++] = buffer;
-            }
+            return ids.length == 1 ? pollOne() : pollMany();
         } finally {
             memory.exit();
+        }
+    }
+
+    private int pollOne() throws RingFault, AccessFault {
+        int id = queue.poll();
+        if (id < 0) {
+            return 0;
+        }
+        long buffer = bufferOf[id];
+        Window window = window();
+        sum += window.bytes().getInt(at(window, buffer) + RingMemory.ANSWER);
+        freeBuffers[free++] = buffer;
+        return 1;
+    }
+
+    private int pollMany() throws RingFault, AccessFault {
+        Window window = window();
+        ByteBuffer bytes = window.bytes();
+        int polled = queue.poll(ids, lengths);
+        for (int i = 0; i < polled; i++) {
+            long buffer = bufferOf[ids[i]];
+            sum += bytes.getInt(at(window, buffer) + RingMemory.ANSWER);
+            freeBuffers[free++] = buffer;
         }
         return polled;
     }
 
-    private void fill(long buffer, long number) throws AccessFault {
-        Window window = window(buffer);
-        int at = window.offset(buffer);
-        ByteBuffer bytes = window.bytes();
+    private static void fill(ByteBuffer bytes, int at, long number) {
         bytes.putLong(at, number);
         bytes.putLong(at + 8, 1);
         bytes.putLong(at + 16, 2);
@@ -86,22 +126,23 @@ final class JavaDriver {
         bytes.putInt(at + 32, 4);
     }
 
-    private int answer(long buffer) throws AccessFault {
-        Window window = window(buffer);
-        return window.bytes().getInt(window.offset(buffer) + RingMemory.ANSWER);
+    /** Where the window has a buffer. */
+    private static int at(Window window, long buffer) throws AccessFault {
+        if (!window.holds(buffer, RingMemory.BUFFER)) {
+            throw new AccessFault(AccessFault.Reason.OUTSIDE_MEMORY, buffer);
+        }
+        return window.offset(buffer);
     }
 
-    /** The window that holds a buffer. */
-    private Window window(long buffer) throws AccessFault {
-        Window present = window;
-        if (present == null || present.view() != memory.view() || !present.holds(buffer, RingMemory.BUFFER)) {
-            present = memory.window(buffer, MemoryAccess.Direction.WRITE);
-            if (present == null || !present.holds(buffer, RingMemory.BUFFER)) {
-                throw new AccessFault(AccessFault.Reason.OUTSIDE_MEMORY, buffer);
+    /** The window that holds the buffers, inside a bracket. */
+    private Window window() throws AccessFault {
+        if (window == null || window.view() != memory.view()) {
+            window = memory.window(RingMemory.BUFFERS, MemoryAccess.Direction.WRITE);
+            if (window == null) {
+                throw new AccessFault(AccessFault.Reason.OUTSIDE_MEMORY, RingMemory.BUFFERS);
             }
-            window = present;
         }
-        return present;
+        return window;
     }
 
     /** Of all answers and kicks, so that nothing is left out. */

@@ -70,7 +70,7 @@ public class RingPairBenchmark {
         @Setup
         public void open(Rings rings) throws Throwable {
             NativeRing.pin(0);
-            driver = new JavaDriver(rings.memory.open(), rings.addresses, rings.packed());
+            driver = new JavaDriver(rings.memory.open(), rings.addresses, rings.packed(), rings.batch);
         }
     }
 
@@ -91,8 +91,8 @@ public class RingPairBenchmark {
     @Benchmark
     @Group("java")
     public void driver(Rings rings, DriverSide side) throws RingFault, AccessFault {
-        side.driver.add(rings.batch, 0);
-        side.requests += side.driver.poll(rings.batch);
+        side.driver.add(0);
+        side.requests += side.driver.poll();
     }
 
     /** Our device. */

@@ -51,7 +51,7 @@ public class RingTurnsBenchmark {
         QueueAddresses addresses = RingMemory.addresses(QUEUE_SIZE);
         peer = new NativeRing(new RingMemory(), addresses, packed);
         RingMemory memory = new RingMemory();
-        driver = new JavaDriver(memory.open(), addresses, packed);
+        driver = new JavaDriver(memory.open(), addresses, packed, batch);
         device = new JavaDevice(memory.open(), addresses, packed, batch);
     }
 
@@ -59,9 +59,9 @@ public class RingTurnsBenchmark {
     @Benchmark
     public long java() throws RingFault, AccessFault {
         for (int done = 0; done < REQUESTS; ) {
-            driver.add(batch, done);
+            driver.add(done);
             device.serve();
-            done += driver.poll(batch);
+            done += driver.poll();
         }
         return driver.sum() + device.interrupts();
     }

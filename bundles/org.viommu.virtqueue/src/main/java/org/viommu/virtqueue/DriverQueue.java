@@ -61,6 +61,20 @@ public interface DriverQueue {
     int addPair(long readable, long readableLength, long writable, long writableLength) throws RingFault;
 
     /**
+     * Adds chains of one device-readable and one device-writable piece: like {@link #addPair} for each, but cheaper.
+     *
+     * @param pairs address and length of what the device reads and of what it writes, four values for each chain, with
+     *     lengths as {@link #addPair} takes them
+     * @param count of chains, 0 to a quarter of {@code pairs}' length
+     * @param ids receives the chains' identifiers; as long as {@code count} or longer
+     * @return how many of the first chains have been added: fewer than {@code count} if there are not enough free
+     *     descriptors
+     * @throws RingFault if the ring cannot be written
+     * @throws IllegalArgumentException if a length is out of range; the chains before it have been added
+     */
+    int addPairs(long[] pairs, int count, int[] ids) throws RingFault;
+
+    /**
      * Adds a chain as {@link #add} does, but lists its pieces in an indirect table, so that it takes one descriptor
      * only (virtio 1.4, 2.7.5.3).
      *
@@ -91,6 +105,14 @@ public interface DriverQueue {
     boolean kickWanted() throws RingFault;
 
     /**
+     * Publishes and asks: like {@link #publish()} and then {@link #kickWanted()}, but cheaper.
+     *
+     * @return true if an available buffer notification is due
+     * @throws RingFault if the ring cannot be accessed
+     */
+    boolean flush() throws RingFault;
+
+    /**
      * What a kick tells the device with NOTIFICATION_DATA (virtio 1.4, 2.9): the position up to which chains have been
      * published. It is the upper half of the notification; the lower is the number of the queue.
      *
@@ -112,6 +134,17 @@ public interface DriverQueue {
      * @return 0 to 2^32
      */
     long usedLength();
+
+    /**
+     * Takes used chains back and frees their descriptors: like {@link #poll()} and {@link #usedLength()} for each, but
+     * cheaper. Those that the device has used since the queue last looked may be left for the next call.
+     *
+     * @param ids receives their identifiers, as many as it is long
+     * @param lengths receives the bytes that the device says it wrote into each; as long as {@code ids} or longer
+     * @return how many
+     * @throws RingFault if the device gave back what it was never given; what came back before that may be lost
+     */
+    int poll(int[] ids, long[] lengths) throws RingFault;
 
     /**
      * Asks the device not to interrupt. A hint: spurious interrupts remain possible.

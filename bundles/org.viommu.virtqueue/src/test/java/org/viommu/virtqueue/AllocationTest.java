@@ -23,6 +23,8 @@ class AllocationTest {
     private final RingRig rig = new RingRig(8);
     private final Chain chain = new Chain();
     private final ChainServer server = AllocationTest::copy;
+    private final int[] ids = new int[1];
+    private final long[] lengths = new long[1];
     private DriverQueue driver;
     private DeviceQueue device;
 
@@ -58,13 +60,16 @@ class AllocationTest {
             device.push(chain, 16);
         }
         driver.addPair(PAIR[0], PAIR[1], PAIR[2], PAIR[3]);
-        driver.publish();
+        driver.addPairs(PAIR, 1, ids);
+        driver.flush();
         device.serve(chain, 4, server);
         device.publish();
         device.interruptWanted();
         device.enableKicks();
-        while (driver.poll() >= 0) {
-            driver.usedLength();
+        driver.poll();
+        driver.usedLength();
+        while (driver.poll(ids, lengths) > 0) {
+            driver.free();
         }
         driver.enableInterrupts();
     }

@@ -86,7 +86,7 @@ public class RingFuzzTest {
             if ((bits & 0x80) == 0) {
                 serve(addresses, features, (bits & 0x40) != 0, rest);
             } else {
-                drive(addresses, features, rest);
+                drive(addresses, features, (bits & 0x40) != 0, rest);
             }
         } catch (RingFault fault) {
             Objects.requireNonNull(fault.kind());
@@ -133,7 +133,7 @@ public class RingFuzzTest {
         return (int) written;
     }
 
-    private void drive(QueueAddresses addresses, long features, ByteBuffer rest) throws RingFault {
+    private void drive(QueueAddresses addresses, long features, boolean inBatches, ByteBuffer rest) throws RingFault {
         DriverQueue queue = Virtqueues.openDriver(addresses, features, access);
         int added = 0;
         while (queue.add(new long[] {TABLE, 8}, added & 1) >= 0) {
@@ -143,12 +143,26 @@ public class RingFuzzTest {
         lay(rest, DEVICE, SplitLayout.usedRingSize(addresses.size()));
         lay(rest, DESCRIPTORS, SplitLayout.descriptorTableSize(addresses.size()));
         queue.kickWanted();
-        for (int id = queue.poll(); id >= 0; id = queue.poll()) {
-            if (--added < 0 || queue.usedLength() > 8) {
-                throw new AssertionError("the driver believes what cannot be");
+        if (inBatches) {
+            int[] ids = new int[3];
+            long[] lengths = new long[3];
+            for (int count = queue.poll(ids, lengths); count > 0; count = queue.poll(ids, lengths)) {
+                for (int i = 0; i < count; i++) {
+                    believe(--added, lengths[i]);
+                }
+            }
+        } else {
+            for (int id = queue.poll(); id >= 0; id = queue.poll()) {
+                believe(--added, queue.usedLength());
             }
         }
         queue.enableInterrupts();
+    }
+
+    private static void believe(int left, long length) {
+        if (left < 0 || length > 8) {
+            throw new AssertionError("the driver believes what cannot be");
+        }
     }
 
     private static int next(ByteBuffer rest) {

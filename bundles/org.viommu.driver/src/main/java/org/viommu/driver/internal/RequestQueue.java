@@ -29,6 +29,9 @@ public final class RequestQueue {
 
     private static final int DESCRIPTORS = 2;
 
+    /** Address and length of what the device reads, and of what it writes. */
+    private static final int PART_VALUES = 4;
+
     /** Bytes of a slot: any request but PROBE, and its tail. */
     private static final int SLOT_SIZE = 64;
 
@@ -48,7 +51,20 @@ public final class RequestQueue {
     private final int[] free;
     private int freeCount;
 
+    /** Requests that go onto the ring together when they are sent: their slots and parts. */
+    private final int[] pending;
+
+    private final long[] parts;
+    private int pendingCount;
+
+    /** The slot of each chain that the device has. */
     private final int[] slotOf;
+
+    /** Chains that are added or come back together, and what the device has written into each. */
+    private final int[] chains;
+
+    private final long[] lengths;
+
     private final RequestStatus[][] answers;
     private final int[] answerIndex;
     private final long[] statusAddress;
@@ -67,7 +83,11 @@ public final class RequestQueue {
         int count = queue.size() / DESCRIPTORS;
         slots = carver.take((long) count * SLOT_SIZE, Long.BYTES);
         free = new int[count];
+        pending = new int[count];
+        parts = new long[PART_VALUES * count];
         slotOf = new int[queue.size()];
+        chains = new int[count];
+        lengths = new long[count];
         answers = new RequestStatus[count][];
         answerIndex = new int[count];
         statusAddress = new long[count];
@@ -101,36 +121,36 @@ public final class RequestQueue {
     }
 
     /**
-     * Puts the request that {@link #begin()} made room for onto the ring.
+     * Has the request that {@link #begin()} made room for sent with the next ones.
      *
      * @param readable bytes that the device reads
      * @param target where its status goes
      * @param index in {@code target}
      */
-    void submit(int readable, RequestStatus[] target, int index) throws DriverException {
+    void submit(int readable, RequestStatus[] target, int index) {
         long request = slots + (long) free[freeCount - 1] * SLOT_SIZE;
         submit(request, readable, request + SLOT_TAIL, 0, target, index);
     }
 
     /**
-     * Puts a request onto the ring whose parts lie elsewhere, in a slot that {@link #begin()} has found.
+     * Has a request sent whose parts lie elsewhere, in a slot that {@link #begin()} has found.
      *
      * @param answer address of the device-writable part
      * @param tail offset of the request's tail in it
      */
-    void submit(long request, int readable, long answer, long tail, RequestStatus[] target, int index)
-            throws DriverException {
+    void submit(long request, int readable, long answer, long tail, RequestStatus[] target, int index) {
         int slot = free[--freeCount];
         target[index] = null;
         answers[slot] = target;
         answerIndex[slot] = index;
         statusAddress[slot] = answer + tail + RequestLayout.STATUS;
         statusOffset[slot] = tail + RequestLayout.STATUS;
-        try {
-            slotOf[queue.addPair(request, readable, answer, tail + RequestLayout.TAIL_SIZE)] = slot;
-        } catch (RingFault fault) {
-            throw fail(new DriverException(Reason.RING, "request queue is broken", fault));
-        }
+        int part = PART_VALUES * pendingCount;
+        parts[part] = request;
+        parts[part + 1] = readable;
+        parts[part + 2] = answer;
+        parts[part + 3] = tail + RequestLayout.TAIL_SIZE;
+        pending[pendingCount++] = slot;
     }
 
     /**
@@ -148,8 +168,13 @@ public final class RequestQueue {
 
     private void send() throws DriverException {
         try {
-            queue.publish();
-            if (queue.kickWanted()) {
+            // There are twice as many descriptors as slots.
+            int added = queue.addPairs(parts, pendingCount, chains);
+            for (int i = 0; i < added; i++) {
+                slotOf[chains[i]] = pending[i];
+            }
+            pendingCount = 0;
+            if (queue.flush()) {
                 transport.kick(IommuQueues.REQUEST);
             }
         } catch (RingFault fault) {
@@ -197,10 +222,12 @@ public final class RequestQueue {
     /** Takes all answers that are there; false if there are none. */
     private boolean reap() throws RingFault, AccessFault {
         boolean some = false;
-        for (int chain = queue.poll(); chain >= 0; chain = queue.poll()) {
-            int slot = slotOf[chain];
-            answers[slot][answerIndex[slot]] = status(slot, queue.usedLength());
-            free[freeCount++] = slot;
+        for (int count = queue.poll(chains, lengths); count > 0; count = queue.poll(chains, lengths)) {
+            for (int i = 0; i < count; i++) {
+                int slot = slotOf[chains[i]];
+                answers[slot][answerIndex[slot]] = status(slot, lengths[i]);
+                free[freeCount++] = slot;
+            }
             some = true;
         }
         return some;

@@ -18,6 +18,9 @@ final class DescriptorPool {
         /** Number of descriptors of the chain; 0 if none begins here. */
         private int count;
 
+        /** The last descriptor of the chain. */
+        private Entry last;
+
         /** Bytes that the device may write into the chain. */
         private long writable;
 
@@ -55,13 +58,17 @@ final class DescriptorPool {
     int take(int count, long writableBytes) {
         int head = firstFree;
         Entry first = entries[head];
-        int behind = first.next;
+        Entry last = first;
         for (int i = 1; i < count; i++) {
-            behind = entries[behind].next;
+            last = entries[last.next];
         }
-        firstFree = behind;
+        firstFree = last.next;
         free -= count;
         first.count = count;
+        if (first.last != last) {
+            // Usually it is that of the chain before; the collector's barrier would cost more than the comparison.
+            first.last = last;
+        }
         first.writable = writableBytes;
         first.batch = batch;
         return head;
@@ -81,14 +88,24 @@ final class DescriptorPool {
         return entries[head].writable;
     }
 
-    /** Judges what a device says that it has used: a chain that it has, and no more bytes than that has. */
+    /** Whether a device can have used what it says: a chain that it has, and no more bytes than that has. */
+    boolean mayBeUsed(long head, long length) {
+        if (head >= entries.length) {
+            return false;
+        }
+        Entry first = entries[(int) head];
+        return first.count != 0 && first.batch != batch && length <= first.writable;
+    }
+
+    /** Judges what a device says that it has used. */
     void checkUsed(long head, long length) throws RingFault {
-        if (head >= entries.length || entries[(int) head].count == 0 || entries[(int) head].batch == batch) {
-            throw new RingFault(RingFault.Kind.UNKNOWN_USED_ID, head);
+        if (mayBeUsed(head, length)) {
+            return;
         }
-        if (length > entries[(int) head].writable) {
-            throw new RingFault(RingFault.Kind.USED_LENGTH_TOO_LARGE, length);
-        }
+        boolean known = head < entries.length && entries[(int) head].count != 0 && entries[(int) head].batch != batch;
+        throw known
+                ? new RingFault(RingFault.Kind.USED_LENGTH_TOO_LARGE, length)
+                : new RingFault(RingFault.Kind.UNKNOWN_USED_ID, head);
     }
 
     /** Frees the chain that begins at a descriptor. */
@@ -96,11 +113,7 @@ final class DescriptorPool {
         Entry first = entries[head];
         int count = first.count;
         if (!inOrder) {
-            Entry last = first;
-            for (int i = 1; i < count; i++) {
-                last = entries[last.next];
-            }
-            last.next = firstFree;
+            first.last.next = firstFree;
             firstFree = head;
         }
         free += count;

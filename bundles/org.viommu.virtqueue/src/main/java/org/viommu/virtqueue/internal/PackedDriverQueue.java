@@ -28,6 +28,8 @@ public final class PackedDriverQueue implements DriverQueue {
     /** The identifiers, one for each slot: each chain takes one, whatever its length. */
     private final DescriptorPool ids;
 
+    private final PackedBatches batches;
+
     /** Null unless the device gives chains back in order. */
     private final AddedOrder order;
 
@@ -61,6 +63,7 @@ public final class PackedDriverQueue implements DriverQueue {
         this.ids = new DescriptorPool(ring.size(), inOrder);
         this.order = inOrder ? new AddedOrder(ring.size()) : null;
         this.slots = new int[ring.size()];
+        this.batches = new PackedBatches(ring, ids, slots);
     }
 
     @Override
@@ -115,6 +118,42 @@ public final class PackedDriverQueue implements DriverQueue {
     }
 
     @Override
+    public int addPairs(long[] pairs, int count, int[] identifiers) throws RingFault {
+        boolean entered = bracket.enter();
+        try {
+            int done = 0;
+            while (done < count) {
+                done += addBatch(pairs, done, count, identifiers);
+                if (done < count) {
+                    int at = done * Pieces.PAIR;
+                    int id = addPair(pairs[at], pairs[at + 1], pairs[at + 2], pairs[at + 3]);
+                    if (id < 0) {
+                        break;
+                    }
+                    identifiers[done++] = id;
+                }
+            }
+            return done;
+        } finally {
+            bracket.exit(entered);
+        }
+    }
+
+    private int addBatch(long[] pairs, int from, int to, int[] identifiers) {
+        if (order != null || !batches.possible()) {
+            return 0;
+        }
+        boolean first = added == published;
+        int fit = Math.min(to, from + free() / 2);
+        int done = batches.add(added, first, pairs, from, fit, identifiers);
+        if (first) {
+            firstFlags = batches.firstFlags();
+        }
+        added = ring.advance(added, 2 * done);
+        return done;
+    }
+
+    @Override
     public int addIndirect(long[] pieces, int readable, long table) throws RingFault {
         if (!indirect) {
             throw new IllegalStateException("indirect descriptors have not been negotiated");
@@ -147,9 +186,7 @@ public final class PackedDriverQueue implements DriverQueue {
         }
         boolean entered = bracket.enter();
         try {
-            ring.publishFlags(published, firstFlags);
-            published = added;
-            ids.publish();
+            show();
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
         } finally {
@@ -159,17 +196,30 @@ public final class PackedDriverQueue implements DriverQueue {
 
     @Override
     public boolean kickWanted() throws RingFault {
-        int before = notified;
-        notified = published;
-        if (published == before) {
+        if (published == notified) {
             return false;
         }
         boolean entered = bracket.enter();
         try {
-            // The flags must be visible before the device's wish is read: a device that changes its mind looks at the
-            // ring once more.
-            VarHandle.fullFence();
-            return ring.wanted(ring.deviceEvent(), eventIndex, published, before);
+            return ask();
+        } catch (AccessFault fault) {
+            throw Areas.outside(fault);
+        } finally {
+            bracket.exit(entered);
+        }
+    }
+
+    @Override
+    public boolean flush() throws RingFault {
+        if (added == published && published == notified) {
+            return false;
+        }
+        boolean entered = bracket.enter();
+        try {
+            if (added != published) {
+                show();
+            }
+            return ask();
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
         } finally {
@@ -202,6 +252,21 @@ public final class PackedDriverQueue implements DriverQueue {
             return id;
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
+        } finally {
+            bracket.exit(entered);
+        }
+    }
+
+    @Override
+    public int poll(int[] identifiers, long[] lengths) throws RingFault {
+        boolean entered = bracket.enter();
+        try {
+            int done = 0;
+            for (int id = 0; done < identifiers.length && (id = poll()) >= 0; done++) {
+                identifiers[done] = id;
+                lengths[done] = usedLength;
+            }
+            return done;
         } finally {
             bracket.exit(entered);
         }
@@ -275,5 +340,22 @@ public final class PackedDriverQueue implements DriverQueue {
         int first = order.next();
         usedLength = order.take(ids.writable(first));
         return first;
+    }
+
+    /** Shows the device what has been added. */
+    private void show() throws AccessFault {
+        ring.publishFlags(published, firstFlags);
+        published = added;
+        ids.publish();
+    }
+
+    /** Whether the device wants to hear of what has been published since it was asked last. */
+    private boolean ask() throws AccessFault {
+        int before = notified;
+        notified = published;
+        // The flags must be visible before the device's wish is read: a device that changes its mind looks at the
+        // ring once more.
+        VarHandle.fullFence();
+        return ring.wanted(ring.deviceEvent(), eventIndex, published, before);
     }
 }

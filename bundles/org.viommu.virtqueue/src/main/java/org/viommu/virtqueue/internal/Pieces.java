@@ -7,6 +7,9 @@ import org.viommu.virtqueue.SplitLayout;
 
 /** Checks the pieces from which a driver makes a chain, {@code address0, length0, address1, length1, …}. */
 final class Pieces {
+    /** Values that a pair has where many of them are added: two addresses, each with a length. */
+    static final int PAIR = 4;
+
     private static final long MAX_LENGTH = 0xffff_ffffL;
     private static final long MAX_TOTAL = 1L << 32;
 
@@ -52,9 +55,14 @@ final class Pieces {
 
     /** Checks the lengths of a chain of two pieces in the same way. */
     static void checkPair(long readable, long writable, int queueSize) {
-        // One comparison for what is usual: none of the three is negative or beyond 32 bits.
-        if (((readable - 1 | writable - 1 | MAX_TOTAL - readable - writable) & ~MAX_LENGTH) != 0 || queueSize < 2) {
+        if (!isPair(readable, writable) || queueSize < 2) {
             check(new long[] {0, readable, 0, writable}, 1, queueSize);
         }
+    }
+
+    /** Whether two pieces of these lengths can be a chain. */
+    static boolean isPair(long readable, long writable) {
+        // One comparison for what is usual: none of the three is negative or beyond 32 bits.
+        return ((readable - 1 | writable - 1 | MAX_TOTAL - readable - writable) & ~MAX_LENGTH) == 0;
     }
 }

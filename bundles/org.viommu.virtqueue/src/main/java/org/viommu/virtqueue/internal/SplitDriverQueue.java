@@ -22,6 +22,7 @@ public final class SplitDriverQueue implements DriverQueue {
     private final boolean indirect;
     private final boolean eventIndex;
     private final DescriptorPool descriptors;
+    private final SplitBatches batches;
 
     /** Null unless the device gives chains back in order. */
     private final AddedOrder order;
@@ -51,6 +52,7 @@ public final class SplitDriverQueue implements DriverQueue {
         this.eventIndex = (features & RingFeatures.EVENT_IDX) != 0;
         boolean inOrder = (features & RingFeatures.IN_ORDER) != 0;
         this.descriptors = new DescriptorPool(ring.size(), inOrder);
+        this.batches = new SplitBatches(ring, descriptors);
         this.order = inOrder ? new AddedOrder(ring.size()) : null;
     }
 
@@ -113,6 +115,25 @@ public final class SplitDriverQueue implements DriverQueue {
     }
 
     @Override
+    public int addPairs(long[] pairs, int count, int[] ids) throws RingFault {
+        boolean entered = bracket.enter();
+        try {
+            int done = order == null && batches.possible() ? batches.add(added, pairs, count, ids) : 0;
+            added = SplitRing.advance(added, done);
+            for (int at = done * Pieces.PAIR; done < count; at += Pieces.PAIR) {
+                int id = addPair(pairs[at], pairs[at + 1], pairs[at + 2], pairs[at + 3]);
+                if (id < 0) {
+                    break;
+                }
+                ids[done++] = id;
+            }
+            return done;
+        } finally {
+            bracket.exit(entered);
+        }
+    }
+
+    @Override
     public int addIndirect(long[] pieces, int readable, long table) throws RingFault {
         if (!indirect) {
             throw new IllegalStateException("indirect descriptors have not been negotiated");
@@ -148,9 +169,7 @@ public final class SplitDriverQueue implements DriverQueue {
         }
         boolean entered = bracket.enter();
         try {
-            ring.publishAvailableIndex(added);
-            published = added;
-            descriptors.publish();
+            show();
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
         } finally {
@@ -160,19 +179,30 @@ public final class SplitDriverQueue implements DriverQueue {
 
     @Override
     public boolean kickWanted() throws RingFault {
-        int before = notified;
-        notified = published;
-        if (published == before) {
+        if (published == notified) {
             return false;
         }
         boolean entered = bracket.enter();
         try {
-            // The index must be visible before the device's wish is read: a device that changes its mind looks at the
-            // index once more.
-            VarHandle.fullFence();
-            return eventIndex
-                    ? SplitRing.crossed(ring.availableEvent(), published, before)
-                    : (ring.usedFlags() & SplitLayout.USED_NO_NOTIFY) == 0;
+            return ask();
+        } catch (AccessFault fault) {
+            throw Areas.outside(fault);
+        } finally {
+            bracket.exit(entered);
+        }
+    }
+
+    @Override
+    public boolean flush() throws RingFault {
+        if (added == published && published == notified) {
+            return false;
+        }
+        boolean entered = bracket.enter();
+        try {
+            if (added != published) {
+                show();
+            }
+            return ask();
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
         } finally {
@@ -207,6 +237,31 @@ public final class SplitDriverQueue implements DriverQueue {
             descriptors.giveBack(id);
             polled = SplitRing.after(polled);
             return id;
+        } catch (AccessFault fault) {
+            throw Areas.outside(fault);
+        } finally {
+            bracket.exit(entered);
+        }
+    }
+
+    @Override
+    public int poll(int[] ids, long[] lengths) throws RingFault {
+        boolean entered = bracket.enter();
+        try {
+            int done = 0;
+            if (order == null && batches.possible() && (polled != seen || look())) {
+                int ready = Math.min(ids.length, SplitRing.distance(seen, polled));
+                done = batches.take(polled, ready, ids, lengths);
+                polled = SplitRing.advance(polled, done);
+                if (done > 0) {
+                    return done;
+                }
+            }
+            for (int id = 0; done < ids.length && (id = poll()) >= 0; done++) {
+                ids[done] = id;
+                lengths[done] = usedLength;
+            }
+            return done;
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
         } finally {
@@ -293,5 +348,24 @@ public final class SplitDriverQueue implements DriverQueue {
     private static int flags(long[] pieces, int piece, int readable) {
         boolean last = piece == Pieces.count(pieces) - 1;
         return (last ? 0 : SplitLayout.FLAG_NEXT) | Pieces.writeFlag(piece, readable);
+    }
+
+    /** Shows the device what has been added. */
+    private void show() throws AccessFault {
+        ring.publishAvailableIndex(added);
+        published = added;
+        descriptors.publish();
+    }
+
+    /** Whether the device wants to hear of what has been published since it was asked last. */
+    private boolean ask() throws AccessFault {
+        int before = notified;
+        notified = published;
+        // The index must be visible before the device's wish is read: a device that changes its mind looks at the
+        // index once more.
+        VarHandle.fullFence();
+        return eventIndex
+                ? SplitRing.crossed(ring.availableEvent(), published, before)
+                : (ring.usedFlags() & SplitLayout.USED_NO_NOTIFY) == 0;
     }
 }

@@ -267,7 +267,7 @@ final class SplitRing implements Located {
         putShort(used, elements, availableEvent, index);
     }
 
-    private static long tail(int length, int flags, int next) {
+    static long tail(int length, int flags, int next) {
         return length & LOW_WORD | (long) flags << 32 | (long) next << 48;
     }
 
