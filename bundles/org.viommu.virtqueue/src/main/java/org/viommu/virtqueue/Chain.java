@@ -107,7 +107,7 @@ public final class Chain {
 
     /**
      * Forgets everything and becomes a pair: one readable and one writable piece, in the window to which the chain is
-     * bound. For implementations of {@link DeviceQueue}.
+     * bound. {@link #position()} and {@link #slots()} are not the pair's. For implementations of {@link DeviceQueue}.
      *
      * @param id by which the queue knows the chain
      * @param request where the window's buffer has the readable piece

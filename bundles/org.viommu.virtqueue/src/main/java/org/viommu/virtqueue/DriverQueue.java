@@ -71,6 +71,7 @@ public interface DriverQueue {
      *     descriptors
      * @throws RingFault if the ring cannot be written
      * @throws IllegalArgumentException if a length is out of range; the chains before it have been added
+     * @throws IndexOutOfBoundsException if an array is too short or {@code count} negative; nothing has been added
      */
     int addPairs(long[] pairs, int count, int[] ids) throws RingFault;
 
@@ -143,6 +144,7 @@ public interface DriverQueue {
      * @param lengths receives the bytes that the device says it wrote into each; as long as {@code ids} or longer
      * @return how many
      * @throws RingFault if the device gave back what it was never given; what came back before that may be lost
+     * @throws IndexOutOfBoundsException if {@code lengths} is shorter than {@code ids}; nothing has been taken
      */
     int poll(int[] ids, long[] lengths) throws RingFault;
 

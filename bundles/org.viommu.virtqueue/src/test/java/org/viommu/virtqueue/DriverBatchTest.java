@@ -143,6 +143,25 @@ class DriverBatchTest {
 
     @ParameterizedTest
     @ValueSource(longs = {0, RingFeatures.PACKED})
+    void arrays_that_are_too_short_change_nothing(long layout) throws Exception {
+        MemoryRig rig = new MemoryRig(16);
+        DriverQueue queue = rig.driver(RingFeatures.SUPPORTED | layout);
+        long[] two = {BUFFERS, 8, BUFFERS, 4, BUFFERS, 8, BUFFERS, 4};
+        assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> queue.addPairs(two, 3, ids));
+        assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> queue.addPairs(two, -1, ids));
+        assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> queue.addPairs(two, 2, new int[1]));
+        assertThat(queue.free()).isEqualTo(16);
+        assertThat(queue.addPairs(two, 2, ids)).isEqualTo(2);
+        queue.publish();
+        DeviceQueue device = rig.device(RingFeatures.SUPPORTED | layout);
+        assertThat(device.serve(new Chain(), 16, chain -> 4)).isEqualTo(2);
+        device.publish();
+        assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> queue.poll(ids, new long[1]));
+        assertThat(queue.poll(ids, lengths)).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, RingFeatures.PACKED})
     void a_chain_that_the_device_never_had_is_a_fault(long layout) throws Exception {
         assertFault(layout, 7, 4, RingFault.Kind.UNKNOWN_USED_ID);
         assertFault(layout, 0xffff, 4, RingFault.Kind.UNKNOWN_USED_ID);

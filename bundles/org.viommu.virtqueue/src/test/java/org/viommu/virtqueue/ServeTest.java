@@ -169,7 +169,7 @@ class ServeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {0, RingFeatures.PACKED})
+    @ValueSource(longs = {0, RingFeatures.PACKED, RingFeatures.IN_ORDER, RingFeatures.PACKED | RingFeatures.IN_ORDER})
     void memory_is_entered_while_a_chain_is_served(long layout) throws Exception {
         MemoryRig rig = new MemoryRig(SIZE);
         DeviceQueue device = Virtqueues.openDevice(rig.addresses, layout, rig.access);

@@ -87,11 +87,11 @@ public final class PackedDeviceQueue implements DeviceRing {
 
     @Override
     public int serve(Chain chain, int limit, ChainServer server) throws RingFault {
-        if (order != null) {
-            return DeviceRing.super.serve(chain, limit, server);
-        }
         boolean entered = bracket.enter();
         try {
+            if (order != null) {
+                return DeviceRing.super.serve(chain, limit, server);
+            }
             int served = 0;
             while (served < limit) {
                 int done = servePairs(chain, limit - served, server);

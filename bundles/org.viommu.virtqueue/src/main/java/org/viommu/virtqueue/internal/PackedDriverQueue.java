@@ -4,6 +4,7 @@
 package org.viommu.virtqueue.internal;
 
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import org.viommu.memory.AccessFault;
 import org.viommu.memory.MemoryAccess;
 import org.viommu.virtqueue.DriverQueue;
@@ -119,6 +120,7 @@ public final class PackedDriverQueue implements DriverQueue {
 
     @Override
     public int addPairs(long[] pairs, int count, int[] identifiers) throws RingFault {
+        Pieces.checkRoom(pairs, count, identifiers);
         boolean entered = bracket.enter();
         try {
             int done = 0;
@@ -259,6 +261,7 @@ public final class PackedDriverQueue implements DriverQueue {
 
     @Override
     public int poll(int[] identifiers, long[] lengths) throws RingFault {
+        Objects.checkFromIndexSize(0, identifiers.length, lengths.length);
         boolean entered = bracket.enter();
         try {
             int done = 0;

@@ -3,6 +3,7 @@
 
 package org.viommu.virtqueue.internal;
 
+import java.util.Objects;
 import org.viommu.virtqueue.SplitLayout;
 
 /** Checks the pieces from which a driver makes a chain, {@code address0, length0, address1, length1, …}. */
@@ -58,6 +59,12 @@ final class Pieces {
         if (!isPair(readable, writable) || queueSize < 2) {
             check(new long[] {0, readable, 0, writable}, 1, queueSize);
         }
+    }
+
+    /** Checks that arrays have room for what many pairs need, before anything of them is added. */
+    static void checkRoom(long[] pairs, int count, int[] ids) {
+        Objects.checkFromIndexSize(0, (long) count * PAIR, pairs.length);
+        Objects.checkFromIndexSize(0, count, ids.length);
     }
 
     /** Whether two pieces of these lengths can be a chain. */

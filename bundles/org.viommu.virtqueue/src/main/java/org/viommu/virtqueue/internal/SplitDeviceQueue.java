@@ -112,11 +112,11 @@ public final class SplitDeviceQueue implements DeviceRing {
 
     @Override
     public int serve(Chain chain, int limit, ChainServer server) throws RingFault {
-        if (order != null) {
-            return DeviceRing.super.serve(chain, limit, server);
-        }
         boolean entered = bracket.enter();
         try {
+            if (order != null) {
+                return DeviceRing.super.serve(chain, limit, server);
+            }
             if (popped == available && !look()) {
                 return 0;
             }
@@ -133,7 +133,7 @@ public final class SplitDeviceQueue implements DeviceRing {
                     served++;
                 }
             }
-            return ready;
+            return served;
         } catch (AccessFault fault) {
             throw Areas.outside(fault);
         } finally {

@@ -4,6 +4,7 @@
 package org.viommu.virtqueue.internal;
 
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import org.viommu.memory.AccessFault;
 import org.viommu.memory.MemoryAccess;
 import org.viommu.virtqueue.DriverQueue;
@@ -116,6 +117,7 @@ public final class SplitDriverQueue implements DriverQueue {
 
     @Override
     public int addPairs(long[] pairs, int count, int[] ids) throws RingFault {
+        Pieces.checkRoom(pairs, count, ids);
         boolean entered = bracket.enter();
         try {
             int done = order == null && batches.possible() ? batches.add(added, pairs, count, ids) : 0;
@@ -246,6 +248,7 @@ public final class SplitDriverQueue implements DriverQueue {
 
     @Override
     public int poll(int[] ids, long[] lengths) throws RingFault {
+        Objects.checkFromIndexSize(0, ids.length, lengths.length);
         boolean entered = bracket.enter();
         try {
             int done = 0;
